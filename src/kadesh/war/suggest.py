@@ -1,0 +1,20 @@
+"""Did you mean ...? Close names for a misspelt one, and lists of choices in plain words."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'x'?` for the closest known name, or nothing when none is close."""
+    by_lower = {choice.lower(): choice for choice in sorted(known, reverse=True)}
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"Did you mean '{by_lower[close[0]]}'?" if close else ""
+
+
+def one_of(choices: Iterable[str], limit: int = 12) -> str:
+    """`one of a, b, c`, cut after `limit` names."""
+    names = sorted(choices)
+    if not names:
+        return "none here"
+    shown = ", ".join(names[:limit])
+    return f"one of {shown}" + (f", ... ({len(names)} in all)" if len(names) > limit else "")
