@@ -1,8 +1,8 @@
 """Mistakes in what a user gave, one line each, all at once.
 
-    KadeshError
-    ├── InputErrors        a file or argument is wrong: exit 2, nothing written
-    └── NumericalError     a solver or a campaign failed its own check: names the check
+KadeshError
+├── InputErrors        a file or argument is wrong: exit 2, nothing written
+└── NumericalError     a solver or a campaign failed its own check: names the check
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,1 @@
+"""What each side could get: floors, settlement range, leverage, and why there is no deal."""

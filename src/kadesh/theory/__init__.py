@@ -1,0 +1,1 @@
+"""Published mechanisms of war as bargaining, each a page, solved by the shared solvers."""
