@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import yaml
+
 from ukraine_2022 import losses, places, rows, said, territory
 
 WAR_FOLDER = Path(__file__).resolve().parents[1] / "src" / "kadesh" / "wars" / "ukraine-2022"

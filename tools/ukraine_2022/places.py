@@ -1,5 +1,6 @@
 """Which map unit lies in which sector, under which name; areas on the sphere; the map file."""
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -79,7 +80,7 @@ _RADIUS_KM = 6371.0072
 def _ring_km2(ring: list[list[float]]) -> float:
     """Area of a ring on the sphere, by the trapezoid rule in the sine of latitude."""
     total = 0.0
-    for (east, north), (next_east, next_north) in zip(ring, ring[1:], strict=False):
+    for (east, north), (next_east, next_north) in itertools.pairwise(ring):
         sines = 2 + math.sin(math.radians(north)) + math.sin(math.radians(next_north))
         total += math.radians(next_east - east) * sines
     return abs(total) * _RADIUS_KM**2 / 2

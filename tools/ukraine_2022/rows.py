@@ -15,9 +15,23 @@ _POST_EPOCH_MS = 1288834974657
 _LINK_DAY = re.compile(r"(20\d\d)[/-](\d\d)[/-](\d\d)")
 _POST = re.compile(r"(?:twitter|x)\.com/\w+/status/(\d{15,20})")
 
-COLUMNS = (
-    "id,date,published,source,quantity,side,sector,form,low,value,high,unit,grade,flag,note"
-).split(",")
+COLUMNS = [
+    "id",
+    "date",
+    "published",
+    "source",
+    "quantity",
+    "side",
+    "sector",
+    "form",
+    "low",
+    "value",
+    "high",
+    "unit",
+    "grade",
+    "flag",
+    "note",
+]
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,55 @@ from ukraine_2022.rows import (
 )
 
 KURSK = "kursk-belgorod"
-STATEMENTS_HEADER = (
-    "id,date,precision,speaker,role,aligned_with,about,topic,summary,low,value,high,unit,"
-    "start,end,location,url,publisher,grade,published"
-).split(",")
-EVENTS_HEADER = "id,date,precision,type,title,actors,detail,evidence,url,published".split(",")
-POLLS_HEADER = (
-    "id,date,pollster,side,field_start,field_end,question,option,percent,n,url,published,note"
-).split(",")
+STATEMENTS_HEADER = [
+    "id",
+    "date",
+    "precision",
+    "speaker",
+    "role",
+    "aligned_with",
+    "about",
+    "topic",
+    "summary",
+    "low",
+    "value",
+    "high",
+    "unit",
+    "start",
+    "end",
+    "location",
+    "url",
+    "publisher",
+    "grade",
+    "published",
+]
+EVENTS_HEADER = [
+    "id",
+    "date",
+    "precision",
+    "type",
+    "title",
+    "actors",
+    "detail",
+    "evidence",
+    "url",
+    "published",
+]
+POLLS_HEADER = [
+    "id",
+    "date",
+    "pollster",
+    "side",
+    "field_start",
+    "field_end",
+    "question",
+    "option",
+    "percent",
+    "n",
+    "url",
+    "published",
+    "note",
+]
 
 # Statements whose figure is one of our quantities: (quantity, side, sector, source). Only what a
 # sentence states of the whole war, or of one sector, is read; sums over other spans are not.

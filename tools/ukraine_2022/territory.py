@@ -92,7 +92,7 @@ def weekly(raw: Path) -> Iterator[Observation]:
 
 def _reading(source: str, sector: str, column: str, when: date) -> tuple[str, str]:
     """The form of a map's figure, and a remark, where the map's own makers held it back."""
-    if sector in HOME_RUSSIA and INCURSION <= when:
+    if sector in HOME_RUSSIA and when >= INCURSION:
         if source == "liveuamap_nzz" and when <= date(2024, 8, 14):
             return "missing", ""
         if source == "deepstate" and when <= date(2024, 8, 11):
