@@ -148,6 +148,7 @@ def _sectors(folder: Folder, names: Names) -> Iterator[Mistake]:
             if unit in taken:
                 expected = f"a map unit of one sector only, it is in {taken[unit]} too"
                 yield marks.mistake(place, expected, "Keep it in one of the two")
+                continue
             taken[unit] = sector.id
             if has_map_file and folder.map_units is None:
                 continue
@@ -180,7 +181,8 @@ def _sources(folder: Folder, names: Names) -> Iterator[Mistake]:
         for position, upstream in enumerate(source.depends_on):
             place = (*at, "depends_on", position)
             yield from _named(marks, place, upstream, sources, "a source")
-            if circle := _circle({key: sources[key].depends_on for key in sources}, source.id):
+            circle = _circle({key: sources[key].depends_on for key in sources}, source.id)
+            if circle and source.id == min(circle):
                 expected = f"no circle, found {' -> '.join(circle)}"
                 yield marks.mistake(place, expected, "Remove one of these dependencies")
                 break
@@ -214,8 +216,9 @@ def _assumptions(folder: Folder, names: Names) -> Iterator[Mistake]:
         if entry.quantity is not None:
             known = table()
             yield from _named(marks, (*at, "quantity"), entry.quantity, known, "a quantity")
-            if entry.quantity in known and entry.unit != known[entry.quantity].unit:
-                expected = f"{known[entry.quantity].unit}, the unit of {entry.quantity}"
+            wanted = known[entry.quantity].unit if entry.quantity in known else entry.unit
+            if is_unit(entry.unit) and entry.unit != wanted:
+                expected = f"{wanted}, the unit of {entry.quantity}"
                 yield marks.mistake((*at, "unit"), expected, "Convert the figures to this unit")
         yield from _named(marks, (*at, "side"), entry.side, names.sides, "a side")
         yield from _named(marks, (*at, "sector"), entry.sector, names.sectors, "a sector")

@@ -9,7 +9,7 @@ from kadesh.errors import Mistake
 from kadesh.quantities import dimension, is_unit, table
 from kadesh.war.check_files import Names, unknown
 from kadesh.war.folder import Folder
-from kadesh.war.tables import Table
+from kadesh.war.tables import MAX_MISTAKES, Table
 
 # Maps measure a sector in their own projection and along their own border.
 _AREA_TOLERANCE: Final = 1.05
@@ -50,7 +50,7 @@ def _observations(entry: Table, folder: Folder, names: Names) -> Iterator[Mistak
 
 
 def _rows(selected: "pd.Series[bool]") -> Iterator[int]:
-    for row in selected.index[selected]:
+    for row in selected.index[selected][:MAX_MISTAKES]:
         yield int(row)
 
 

@@ -17,7 +17,7 @@ from kadesh.war.files import mistake, read_text
 from kadesh.war.load_yaml import load_yaml
 from kadesh.war.schema import AssumptionsFile, MovesFile, ScenariosFile, SourcesFile, WarFile
 from kadesh.war.suggest import one_of, suggestion
-from kadesh.war.tables import Table, read_table
+from kadesh.war.tables import MAX_MISTAKES, Table, read_table
 from kadesh.war.yaml_marks import Marks
 
 MAP_FILE: Final = "sectors.geojson"
@@ -135,7 +135,12 @@ def _yaml(folder: Folder, name: str, model: type[Contents]) -> Parsed[Contents] 
 def _unknown_files(path: Path) -> list[Mistake]:
     known = (*REQUIRED, *OPTIONAL)
     mistakes = []
-    for entry in sorted(path.iterdir()):
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        expected = f"a folder that can be read ({error.strerror})"
+        raise mistake(path, 0, 0, expected, "Check its permissions") from error
+    for entry in entries:
         if entry.suffix in {".csv", ".yaml", ".yml", ".geojson"} and entry.name not in known:
             remedy = suggestion(entry.name, known) or "Move it out of the war folder"
             mistakes.append(Mistake(str(entry), 0, 0, "file", "", one_of(known), remedy))
@@ -196,7 +201,8 @@ def shortened(mistakes: list[Mistake]) -> list[Mistake]:
         own = sorted({entry for entry in mistakes if entry.file == file})
         shown += own[:_MOST_SHOWN]
         if len(own) > _MOST_SHOWN:
-            name = f"and {len(own) - _MOST_SHOWN} more mistakes"
+            others = f"{len(own) - _MOST_SHOWN}{' or' if len(own) >= MAX_MISTAKES else ''} more"
+            name = f"and {others} mistakes"
             last = own[_MOST_SHOWN - 1].line
             expected, remedy = f"at most {_MOST_SHOWN} shown a file", "Mend those above first"
             # The largest column keeps this line after all others of its place.

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from kadesh.errors import InputErrors, Mistake
 from kadesh.war.shape import Place, allowed_fields, place_of
-from kadesh.war.suggest import one_of, suggestion
+from kadesh.war.suggest import closest, one_of, suggestion
 from kadesh.war.yaml_marks import Location, Marks, field_name, load_tree
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
@@ -31,7 +31,28 @@ def load_yaml(path: Path, model: type[Loaded]) -> tuple[Loaded, Marks]:
         return model.model_validate(tree), marks
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise InputErrors([_mistake(model, tree, marks, detail) for detail in details]) from None
+        misspelt = _misspelt(model, tree, details)
+        raise InputErrors(
+            [
+                _mistake(model, tree, marks, detail)
+                for detail in details
+                if detail["type"] != "missing" or detail["loc"] not in misspelt
+            ]
+        ) from None
+
+
+def _misspelt(
+    model: type[BaseModel], tree: Any, details: list[ErrorDetails]
+) -> set[tuple[int | str, ...]]:
+    """Locations of missing fields that a key with a like name stands for."""
+    missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
+    meant = set()
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *above, key = detail["loc"]
+            known = allowed_fields(place_of(model, tree, detail["loc"]).parent)
+            meant.add((*above, closest(str(key), known)))
+    return missing & meant
 
 
 def _mistake(model: type[BaseModel], tree: Any, marks: Marks, detail: ErrorDetails) -> Mistake:

@@ -40,7 +40,7 @@ Grade = Literal["A", "B", "C"]
 class Side(Model):
     """One of the two sides of the war."""
 
-    id: Id
+    id: str
     name: Text
     """The name as the side calls its state, in English."""
     population_persons: SourcedRange | None = None
@@ -52,7 +52,7 @@ class Side(Model):
 class Patron(Model):
     """A state or group that backs a side without being one."""
 
-    id: Id
+    id: str
     name: Text
     backs: Id
     """The side it backs."""
@@ -62,7 +62,7 @@ class Patron(Model):
 class Sector(Model):
     """A part of the ground on which the war is reckoned."""
 
-    id: Id
+    id: str
     name: Text
     home: Id
     """The side to which the sector belongs by recognised borders."""
@@ -96,7 +96,7 @@ class StatusQuo(Range):
 class Issue(Model):
     """A political term on the table beside the ground."""
 
-    id: Id
+    id: str
     name: Text
     meaning: Text
     weight: Range
@@ -108,7 +108,7 @@ class Issue(Model):
 class Period(Model):
     """A span in which something politically relevant held."""
 
-    id: Id
+    id: str
     kind: Literal["talks", "indirect talks", "decree", "ceasefire", "aid pause"]
     start: Day
     end: Day
@@ -160,7 +160,7 @@ class FigureInterval(Model):
 class Source(Model):
     """Who published figures, with which stance."""
 
-    id: Id
+    id: str
     name: Text
     kind: Literal["map", "tally", "estimate", "list", "statement", "aid", "poll", "record"]
     aligned_with: Text
@@ -210,7 +210,7 @@ class Estimate:
 class Assumption(Model):
     """A named number nobody knows exactly."""
 
-    id: Id
+    id: str
     meaning: Text
     unit: Text
     """A unit of `kadesh.quantities`, for example `share`, `weeks`, `persons_per_month`."""
@@ -262,7 +262,7 @@ class AssumptionsFile(Model):
 class Alternative(Model):
     """Something a side could have done at a decision point."""
 
-    id: Id
+    id: str
     meaning: Text
     source: Text
 
@@ -278,7 +278,7 @@ class Conduct(Model):
 class Move(Model):
     """A decision point: what was open, what was done, what followed."""
 
-    id: Id
+    id: str
     date: Day
     side: Id
     title: Text
@@ -305,7 +305,7 @@ class MovesFile(Model):
 class Scenario(Model):
     """A counterfactual: a named list of overrides."""
 
-    id: Id
+    id: str
     meaning: Text
     overrides: dict[Id, Number] = Field(default_factory=dict)
     """Assumption id: the value it is set to, in the assumption's unit."""

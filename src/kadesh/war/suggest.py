@@ -4,11 +4,17 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """`Did you mean 'x'?` for the closest known name, or nothing when none is close."""
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that `name` is most like, or nothing when none is close."""
     by_lower = {choice.lower(): choice for choice in sorted(known, reverse=True)}
     close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"Did you mean '{by_lower[close[0]]}'?" if close else ""
+    return by_lower[close[0]] if close else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'x'? Correct it` for the closest known name, or nothing when none is close."""
+    meant = closest(name, known)
+    return f"Did you mean '{meant}'? Correct it" if meant else ""
 
 
 def one_of(choices: Iterable[str], limit: int = 12) -> str:

@@ -16,6 +16,8 @@ from kadesh.war.files import read_text
 from kadesh.war.suggest import one_of, suggestion
 
 MAX_MEGABYTES: Final = 50
+MAX_MISTAKES: Final = 1_000
+"""Reading stops there: a file with more is not a table with mistakes but another kind of file."""
 
 _NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -106,6 +108,8 @@ class _Reader:
                         return
                 elif cells:
                     self._row(line, record, cells)
+                if len(self.mistakes) >= MAX_MISTAKES:
+                    return
         except _BrokenRecordError as error:
             expected = f"valid CSV ({error.__cause__})"
             remedy = "Close the quotes; write a quote inside quotes twice"

@@ -19,12 +19,15 @@ from kadesh.war.files import read_text
 MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 200_000
 MAX_MEGABYTES: Final = 2
+MAX_MISTAKES: Final = 1_000
 
 _WHOLE: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None}
 # Python refuses to read whole numbers of more than 4,300 digits; no figure needs a hundred.
 _MAX_DIGITS: Final = 100
+
+_FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Location = tuple[str | int, ...]
 
@@ -56,7 +59,8 @@ class Marks:
         """A mistake in the value at `location`, shown where it is written."""
         line, column = self.at(location)
         value = self.written.get(location, "")
-        return Mistake(self.file, line, column, field_name(location), value, expected, remedy)
+        name = field_name(location) or "file"
+        return Mistake(self.file, line, column, name, value, expected, remedy)
 
     def key_mistake(self, location: Location, expected: str, remedy: str) -> Mistake:
         """A mistake in the key at `location`."""
@@ -72,30 +76,36 @@ def load_tree(path: Path) -> tuple[Any, Marks]:
         InputErrors: not a readable text file, not YAML, or YAML that Kadesh refuses.
     """
     text = read_text(path, MAX_MEGABYTES)
-    builder = _Builder(Marks(str(path)))
     try:
-        tree = builder.build(_events(text))
+        return _build(str(path), text, _FAST_LOADER)
+    except yaml.YAMLError:
+        pass
+    # The wording of a syntax error differs between the C and the Python parser: the message must
+    # not depend on which one is installed.
+    try:
+        return _build(str(path), text, yaml.SafeLoader)
     except yaml.YAMLError as error:
-        builder.mistakes.append(_syntax_mistake(str(path), error))
-        raise InputErrors(builder.mistakes) from None
+        raise InputErrors([_syntax_mistake(str(path), text, error)]) from None
+
+
+def _build(file: str, text: str, loader: Any) -> tuple[Any, Marks]:
+    builder = _Builder(Marks(file))
+    tree = builder.build(yaml.parse(text, Loader=loader))
     if builder.mistakes:
         raise InputErrors(builder.mistakes)
     return tree, builder.marks
 
 
-def _events(text: str) -> Iterator[Any]:
-    events: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
-    return events
-
-
-def _syntax_mistake(file: str, error: yaml.YAMLError) -> Mistake:
+def _syntax_mistake(file: str, text: str, error: yaml.YAMLError) -> Mistake:
     remedy = "Correct the YAML at this place (often an indent, a colon or a quote before it)"
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark, problem = error.problem_mark, error.problem or error.context or "syntax error"
         expected = f"valid YAML ({problem})"
         return Mistake(file, mark.line + 1, mark.column + 1, "file", "", expected, remedy)
-    reason = getattr(error, "reason", "syntax error")
-    return Mistake(file, 1, 1, "file", "", f"valid YAML ({reason})", remedy)
+    before = text[: getattr(error, "position", 0)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    expected = f"valid YAML ({getattr(error, 'reason', 'syntax error')})"
+    return Mistake(file, line, column, "file", "", expected, remedy)
 
 
 class _Builder:
@@ -128,11 +138,13 @@ class _Builder:
                 mark.line + 1,
                 mark.column + 1,
                 field_name(location) or "file",
-                self.marks.written.get(location, ""),
+                self.marks.written.get(location, "") if location else "",
                 expected,
                 remedy,
             )
         )
+        if len(self.mistakes) >= MAX_MISTAKES:
+            raise InputErrors(self.mistakes)
 
     def _node(self, event: Any, events: Iterator[Any], location: Location, depth: int) -> Any:
         self.count += 1
@@ -194,7 +206,8 @@ class _Builder:
 
     def _scalar(self, event: Any, location: Location) -> str | int | float | bool | None:
         value: str = event.value
-        plain = event.style is None
+        # The C parser says "" where the Python parser says None.
+        plain = not event.style
         self.marks.written[location] = value if plain else repr(value)
         return _plain_value(value) if plain else value
 
