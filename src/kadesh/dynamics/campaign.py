@@ -1,0 +1,225 @@
+"""Campaigns of a war: simulated courses, and many states stepped a month at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import xarray as xr
+from jaxtyping import Float
+
+from kadesh.dynamics.blocks import Record, advance
+from kadesh.dynamics.shocks import MONTH_WEEKS
+from kadesh.dynamics.start import HeldGround, start_state
+from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.errors import argument_mistake
+from kadesh.war import War, draw_assumptions
+
+
+@dataclass(frozen=True)
+class Order:
+    """An operation that a side opens in the given week (0 is the first), whatever chance says."""
+
+    side: str
+    sector: str
+    week: int
+    persons: float
+
+
+def simulate(
+    war: War,
+    start: HeldGround | Mapping[str, float],
+    *,
+    weeks: int,
+    runs: int,
+    seed: int = 0,
+    as_of: date | None = None,
+    assumptions: Mapping[str, float] | None = None,
+    switched_off: Sequence[str] = (),
+    scenario: str | None = None,
+    objectives: Mapping[str, str] | None = None,
+    orders: Sequence[Order] = (),
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> xr.Dataset:
+    """Sampled courses of the war from a reconstruction on.
+
+    Args:
+        war: The war.
+        start: A reconstruction, or km2 held by the side not at home, beyond what it held before
+            the war, by sector.
+        weeks: Weeks to simulate.
+        runs: Number of campaigns; run r is the same whatever their number.
+        seed: Seed of assumptions and chance.
+        as_of: What was known then decides the assumptions; a reconstruction's own date by default.
+        assumptions: Assumption id: value at which it is held.
+        switched_off: Mechanisms to leave out (see `kadesh.dynamics.state.MECHANISMS`).
+        scenario: Id of a scenario of the war, applied before `assumptions` and `switched_off`.
+        objectives: Objective by side id; `stake` where unstated.
+        orders: Operations opened whatever chance says.
+        workers: Blocks worked at a time; changes nothing but time.
+        progress: Called with blocks done and blocks in all.
+
+    Returns:
+        Dataset over run, week (Sundays, the start first), side and sector; `held_km2` is land held
+        by the side not at home, beyond what it held before the war. Attributes hold the seed and
+        every setting.
+
+    Raises:
+        InputErrors: a setting names something the war does not have, or is out of range.
+        NumericalError: a number is not finite; says which, whose, where, when and in which run.
+    """
+    for name, number in (("weeks", weeks), ("runs", runs), ("workers", workers)):
+        if number < 1:
+            raise argument_mistake(name, number, "a whole number above 0", "Give at least 1")
+    fixed, off = _with_scenario(war, scenario, assumptions or {}, switched_off)
+    when = as_of if isinstance(start, Mapping) else (as_of or start.as_of)
+    draws = draw_assumptions(war, runs, seed, when, fixed)
+    state, params = start_state(
+        war, start, draws, as_of=when, seed=seed, switched_off=off, objectives=objectives
+    )
+    schedule = _schedule(war, orders, weeks)
+    records = advance(
+        state, params, schedule, seed=seed, stream="simulate", workers=workers, progress=progress
+    )
+    dataset = _labelled(records, state, params, _start_week(war, start, when), weeks)
+    dataset.attrs = {
+        "war": war.name,
+        "data_hash": war.data_hash,
+        "as_of": "" if when is None else when.isoformat(),
+        "seed": seed,
+        "scenario": scenario or "",
+        "switched_off": ", ".join(sorted(set(off))),
+        "fixed": ", ".join(f"{name}={value:g}" for name, value in sorted(fixed.items())),
+        "objectives": ", ".join(
+            f"{side}={aim}" for side, aim in sorted((objectives or {}).items())
+        ),
+        "orders": "; ".join(map(str, orders)),
+    }
+    return dataset
+
+
+def step_many(
+    state: CampaignState,
+    params: CampaignParams,
+    *,
+    weeks: int = MONTH_WEEKS,
+    seed: int = 0,
+    stream: str = "step",
+    first_run: int = 0,
+    first_month: int = 0,
+    workers: int = 1,
+) -> CampaignState:
+    """Many different states, each under its own parameters, some months later.
+
+    Args:
+        state: Any number of states along the run axis.
+        params: Their parameters, run by run.
+        weeks: A multiple of four.
+        seed: Seed of chance.
+        stream: Name of the stream of chance: the same name gives the same luck (common random
+            numbers), another name independent luck.
+        first_run: Address of the first state within the stream.
+        first_month: Address of the first month within the stream.
+        workers: Blocks worked at a time; changes nothing but time.
+
+    Raises:
+        InputErrors: `weeks` is not a multiple of four.
+        NumericalError: a number is not finite.
+    """
+    if weeks < 1 or weeks % MONTH_WEEKS:
+        raise argument_mistake("weeks", weeks, "a multiple of four", "Step whole months")
+    shape = (weeks, *state.deployed_persons.shape[:2])
+    blocks = advance(
+        state,
+        params,
+        np.zeros(shape, np.float32),
+        seed=seed,
+        stream=stream,
+        first_run=first_run,
+        first_month=first_month,
+        workers=workers,
+    )
+    runs = state.held_km2.shape[-1]
+    ends = [end for end, _ in blocks]
+    joined: CampaignState = jax.tree.map(
+        lambda *parts: jnp.asarray(np.concatenate(parts, axis=-1)[..., :runs]), *ends
+    )
+    return joined
+
+
+def _with_scenario(
+    war: War, scenario: str | None, assumptions: Mapping[str, float], switched_off: Sequence[str]
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    if scenario is None:
+        return dict(assumptions), tuple(switched_off)
+    if scenario not in war.scenarios:
+        remedy = "One of: " + ", ".join(war.scenarios)
+        raise argument_mistake("scenario", scenario, "a scenario of the war", remedy)
+    chosen = war.scenarios[scenario]
+    return {**chosen.overrides, **assumptions}, (*chosen.switched_off, *switched_off)
+
+
+def _schedule(
+    war: War, orders: Sequence[Order], weeks: int
+) -> Float[np.ndarray, "week side sector"]:
+    months = -(-weeks // MONTH_WEEKS)
+    schedule = np.zeros((months * MONTH_WEEKS, 2, len(war.sectors)), np.float32)
+    for order in orders:
+        for name, value, known in (
+            ("side", order.side, war.side_ids),
+            ("sector", order.sector, war.sector_ids),
+        ):
+            if value not in known:
+                remedy = "One of: " + ", ".join(known)
+                raise argument_mistake(f"orders.{name}", value, f"a {name} of the war", remedy)
+        if not 0 <= order.week < weeks:
+            remedy = "Count weeks from 0"
+            raise argument_mistake("orders.week", order.week, f"a week below {weeks}", remedy)
+        place = war.side_ids.index(order.side), war.sector_ids.index(order.sector)
+        schedule[(order.week, *place)] += order.persons
+    return schedule
+
+
+def _start_week(
+    war: War, start: HeldGround | Mapping[str, float], when: date | None
+) -> pd.Timestamp:
+    if not isinstance(start, Mapping):
+        return pd.Timestamp(start.held_km2["week"].to_numpy()[-1])
+    day = when or war.start
+    return pd.Timestamp(day + timedelta(days=(6 - day.weekday()) % 7))
+
+
+def _labelled(
+    blocks: Sequence[tuple[Any, Any]],
+    state: CampaignState,
+    params: CampaignParams,
+    first: pd.Timestamp,
+    weeks: int,
+) -> xr.Dataset:
+    runs = state.held_km2.shape[-1]
+    geography = params.geography
+    dates = pd.date_range(first, periods=weeks + 1, freq="7D", unit="s")
+    variables: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+    for field in fields(Record):
+        name = field.name
+        later = np.concatenate([getattr(record, name)[:weeks] for _, record in blocks], axis=-1)
+        began = np.asarray(getattr(state, name, np.zeros_like(later[0, ..., :runs])))
+        values = np.concatenate([began[None], later[..., :runs]], axis=0)
+        if name == "held_km2":
+            values = values - np.asarray(geography.held_before_km2)[:, None]
+        inner = ("side", "sector")[: values.ndim - 2] if name != "held_km2" else ("sector",)
+        variables[name] = (("run", "week", *inner), np.moveaxis(values, -1, 0))
+    return xr.Dataset(
+        variables,
+        coords={
+            "run": np.arange(runs),
+            "week": dates,
+            "side": list(geography.side_ids),
+            "sector": list(geography.sector_ids),
+        },
+    )

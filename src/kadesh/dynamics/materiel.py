@@ -1,0 +1,80 @@
+r"""Materiel: its stock, and what manpower and materiel make together.
+
+Manpower $M$ and materiel $K$, both counted in people at reference equipment, combine with
+constant elasticity of substitution $\epsilon$:
+
+$$Y = \left(f M^r + (1-f) K^r\right)^{1/r},\qquad r = 1 - 1/\epsilon .$$
+
+Near $\epsilon=0$ the scarcer factor decides and neither replaces the other; $\epsilon=1$ is Cobb
+and Douglas; so "weapons cannot replace soldiers" is a value of an assumption. Materiel follows the
+troops, so within a side every sector has the same $K/M$ and $Y/M$ is one number per side.
+
+The stock loses a fixed part each week to use and loss, and gains production and aid. Not modelled:
+ammunition apart from equipment, kinds of weapons, what is destroyed in depth.
+
+Source: Arrow, Chenery, Minhas and Solow (1961) for the form; its use for forces is ours. Rivals: a
+product of quantity and quality (elasticity 1 by assumption), or manpower alone.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+
+class MaterielParams(eqx.Module):
+    """Elasticity, weight of manpower, reference equipment, use, and production."""
+
+    substitution_elasticity: Float[Array, " run"]
+    manpower_weight: Float[Array, " run"]
+    reference_materiel_eur_per_person: Float[Array, " run"]
+    materiel_use_per_week: Float[Array, " run"]
+    production_eur_per_week: Float[Array, "side run"]
+
+
+def combined_force(
+    manpower: Float[Array, "*#shape"],
+    materiel: Float[Array, "*#shape"],
+    manpower_weight: Float[Array, "*#shape"],
+    substitution_elasticity: Float[Array, "*#shape"],
+) -> Float[Array, "*shape"]:
+    """Effective force of manpower and materiel, in the units of both.
+
+    Computed about the logarithm of K/M, so that the limit at elasticity 1 is met smoothly and
+    no power overflows at small elasticities.
+    """
+    tiny = np.float32(1e-30)
+    log_ratio = jnp.log(jnp.maximum(materiel, tiny)) - jnp.log(jnp.maximum(manpower, tiny))
+    r = 1.0 - 1.0 / substitution_elasticity
+    near_one = jnp.abs(r) < np.float32(1e-3)
+    safe_r = jnp.where(near_one, 1.0, r)
+    log_terms = jnp.logaddexp(
+        jnp.log(manpower_weight), jnp.log1p(-manpower_weight) + safe_r * log_ratio
+    )
+    # The second order keeps the limit exact to float32 where 1/r would lose all digits.
+    share = 1.0 - manpower_weight
+    limit = share * log_ratio + np.float32(0.5) * r * share * manpower_weight * log_ratio**2
+    return manpower * jnp.exp(jnp.where(near_one, limit, log_terms / safe_r))
+
+
+def materiel_multiplier(
+    materiel_eur: Float[Array, "side run"],
+    theatre_persons: Float[Array, "side run"],
+    params: MaterielParams,
+) -> Float[Array, "side run"]:
+    """Effective force per person in the theatre: 1 at the reference equipment."""
+    reference_eur = params.reference_materiel_eur_per_person * theatre_persons
+    ratio = materiel_eur / jnp.maximum(reference_eur, 1.0)
+    return combined_force(
+        jnp.ones_like(ratio), ratio, params.manpower_weight, params.substitution_elasticity
+    )
+
+
+def next_materiel(
+    materiel_eur: Float[Array, "side run"],
+    aid_eur: Float[Array, "side run"],
+    params: MaterielParams,
+) -> Float[Array, "side run"]:
+    """Stock of materiel in EUR a week later."""
+    kept = materiel_eur * (1.0 - params.materiel_use_per_week)
+    return kept + params.production_eur_per_week + aid_eur

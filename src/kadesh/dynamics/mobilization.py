@@ -1,0 +1,52 @@
+r"""Mobilization: how many join a side's forces in a week, from a finite pool.
+
+$$R = R_0\,\left(\frac{h}{h_0}\right)^{\eta}\left(\frac{T_0}{T}\right)^{\rho},$$
+
+never more than the pool, with $h$ home support, $T$ people in the theatre, zero marking the start.
+A side that shrinks recruits more ($\rho$), a side that tires recruits less ($\eta$).
+
+Not modelled: call-ups in waves (they enter as people in training at the start), desertion, and the
+cost of mobilization to support.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+
+class MobilizationParams(eqx.Module):
+    """Recruits at the start, response to own strength and to support, time in training."""
+
+    recruitment_persons_per_week: Float[Array, "side run"]
+    mobilization_response: Float[Array, " run"]
+    support_recruitment_exponent: Float[Array, " run"]
+    training_weeks: Float[Array, " run"]
+    theatre_start_persons: Float[Array, "side run"]
+
+
+def recruits(
+    pool_persons: Float[Array, "side run"],
+    theatre_persons: Float[Array, "side run"],
+    support_ratio: Float[Array, "side run"],
+    params: MobilizationParams,
+) -> Float[Array, "side run"]:
+    """People who join each side in a week, never more than its pool.
+
+    Args:
+        pool_persons: People who could still be called up.
+        theatre_persons: People in the theatre now, reserves included.
+        support_ratio: Home support over its value at the start.
+        params: Rate and responses.
+    """
+    # Neither response more than triples the rate: offices, barracks and instructors are finite.
+    need = jnp.clip(
+        params.theatre_start_persons / jnp.maximum(theatre_persons, 1.0),
+        np.float32(1 / 3),
+        np.float32(3.0),
+    )
+    will = jnp.clip(support_ratio, np.float32(0.01), np.float32(3.0))
+    response = params.mobilization_response * jnp.log(need)
+    willing = params.support_recruitment_exponent * jnp.log(will)
+    rate = params.recruitment_persons_per_week * jnp.exp(response + willing)
+    return jnp.minimum(rate, pool_persons)

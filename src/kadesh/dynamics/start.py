@@ -1,0 +1,311 @@
+"""The first week of a campaign: a war, what was held, and draws of assumptions become arrays.
+
+The only place where they do. Per-side assumptions have ids `name.Side`, so everything that differs
+between the sides is data.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final, Protocol
+
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jaxtyping import Array, Float
+
+from kadesh.dynamics.aid import INTERRUPTED, SUSTAINED, AidParams
+from kadesh.dynamics.allocation import (
+    OBJECTIVES,
+    AllocationParams,
+    leaning_log,
+    wanted_share,
+    within_reach,
+)
+from kadesh.dynamics.attrition import AttritionParams
+from kadesh.dynamics.fortification import FortificationParams
+from kadesh.dynamics.geography import neighbour_matrix
+from kadesh.dynamics.ground import GroundParams, contact_share, held_share
+from kadesh.dynamics.materiel import MaterielParams
+from kadesh.dynamics.mobilization import MobilizationParams
+from kadesh.dynamics.reserves import ReserveParams
+from kadesh.dynamics.state import (
+    MECHANISMS,
+    CampaignParams,
+    CampaignState,
+    Geography,
+    Switches,
+    check_mechanisms,
+)
+from kadesh.dynamics.support import SupportParams
+from kadesh.dynamics.surprise import SurpriseParams
+from kadesh.errors import argument_mistake
+from kadesh.streams import generator
+from kadesh.war import War
+from kadesh.war.assumptions import quantile
+from kadesh.war.fields import Range
+from kadesh.war.schema import Estimate
+
+MONTH_IN_WEEKS: Final = 365.2425 / 12 / 7
+
+
+class HeldGround(Protocol):
+    """What the campaign needs of a reconstruction: when it ends and what was held."""
+
+    @property
+    def as_of(self) -> date:
+        """Date up to which it is made."""
+
+    @property
+    def held_km2(self) -> xr.DataArray:
+        """Land held by the side not at home beyond what it held before (draw, sector, week)."""
+
+
+Draws = Mapping[str, Float[np.ndarray, " run"]]
+
+
+def start_state(
+    war: War,
+    held: HeldGround | Mapping[str, float] | Float[np.ndarray, "sector run"],
+    draws: Draws,
+    *,
+    as_of: date | None = None,
+    seed: int = 0,
+    switched_off: Sequence[str] = (),
+    objectives: Mapping[str, str] | None = None,
+) -> tuple[CampaignState, CampaignParams]:
+    """State and parameters of campaigns that start from a reconstruction or from stated levels.
+
+    Run r takes draw r of each assumption and draw r (modulo their number) of the reconstruction.
+
+    Args:
+        war: The war.
+        held: A reconstruction, or km2 held by the side not at home, beyond what it held before the
+            war, by sector (and run).
+        draws: From `kadesh.war.draw_assumptions`, as of the date of the start.
+        as_of: Date of the start, for pauses of aid then in force; a reconstruction brings its own.
+        seed: Seed of the draws of stake weights.
+        switched_off: Mechanisms to leave out.
+        objectives: Objective by side id (see `kadesh.dynamics.allocation`); `stake` where unstated.
+
+    Raises:
+        InputErrors: an assumption the campaign needs is missing, or a name is unknown.
+    """
+    check_mechanisms(switched_off)
+    aims = _objectives(war, objectives or {})
+    look = _Lookup(war, draws)
+    runs = look.runs
+    date_of_start = as_of or (None if isinstance(held, Mapping | np.ndarray) else held.as_of)
+    params = _params(war, look, seed, switched_off, aims)
+    geography = params.geography
+    extra = _held_beyond(war, held, runs)
+    held_km2 = jnp.clip(
+        geography.held_before_km2[:, None] + extra, 0.0, geography.area_km2[:, None]
+    )
+    force = look.side("force_in_theatre_persons")
+    reserve = look.run("reserve_share") * force
+    nowhere = jnp.zeros((2, len(war.sectors), runs), jnp.float32)
+    nobody = jnp.zeros((2, runs), jnp.float32)
+    shares = held_share(held_km2, geography.area_km2, geography.is_home)
+    contact = contact_share(held_km2, geography.area_km2)
+    front_km = look.run("front_length_factor") * jnp.sqrt(geography.area_km2)[:, None]
+    reach = within_reach(shares, geography.neighbours)
+    wanted = wanted_share(
+        contact, shares, reach, nowhere, front_km, params.stake_weight, params.allocation
+    )
+    return (
+        CampaignState(
+            held_km2=held_km2,
+            luck_log=nowhere[0],
+            deployed_persons=(force - reserve)[:, None] * wanted,
+            moving_persons=nowhere,
+            fortification_share=nowhere + look.run("fortification_start_share"),
+            surprise_log=nowhere,
+            lost_km=nowhere,
+            reserve_persons=reserve,
+            training_persons=look.side("training_persons"),
+            recovering_persons=nobody,
+            pool_persons=look.side("mobilizable_persons"),
+            out_persons=nobody,
+            losses_persons=nobody,
+            recent_losses_persons_per_week=nobody,
+            materiel_eur=look.side("materiel_start_ratio")
+            * look.run("reference_materiel_eur_per_person")
+            * force,
+            support_share=look.side("support_start_share"),
+            aid_regime=_regimes(war, date_of_start, runs),
+        ),
+        params,
+    )
+
+
+class _Lookup:
+    """Draws by assumption as float32 arrays, and a clear word on the one that is missing."""
+
+    def __init__(self, war: War, draws: Draws) -> None:
+        self._war = war
+        self._draws = draws
+        self.runs = len(next(iter(draws.values()))) if draws else 0
+
+    def run(self, name: str) -> Float[Array, " run"]:
+        if name not in self._draws:
+            remedy = f"Add it to assumptions.yaml of {self._war.name}"
+            raise argument_mistake("assumption", name, "an assumption of the war", remedy)
+        return jnp.asarray(self._draws[name], dtype=jnp.float32)
+
+    def side(self, name: str) -> Float[Array, "side run"]:
+        return jnp.stack([self.run(f"{name}.{side}") for side in self._war.side_ids])
+
+    def weekly(self, name: str) -> Float[Array, " run"]:
+        """Probability in a week of what has the stated probability in a month."""
+        return -jnp.expm1(jnp.log1p(-jnp.clip(self.run(name), 0, 1 - 1e-6)) / MONTH_IN_WEEKS)
+
+
+def _params(
+    war: War, look: _Lookup, seed: int, switched_off: Sequence[str], aims: Sequence[str]
+) -> CampaignParams:
+    is_home = np.array([[s.home == side for s in war.sectors] for side in war.side_ids], float)
+    opens = jnp.asarray([OBJECTIVES[aim].opens_operations for aim in aims], jnp.float32)
+    leaning = jnp.asarray(leaning_log(aims, is_home), jnp.float32)
+    return CampaignParams(
+        geography=Geography(
+            side_ids=war.side_ids,
+            sector_ids=war.sector_ids,
+            area_km2=jnp.asarray([s.area_km2 for s in war.sectors], jnp.float32),
+            is_home=jnp.asarray(is_home, jnp.float32),
+            neighbours=jnp.asarray(neighbour_matrix(war), jnp.float32),
+            held_before_km2=jnp.asarray([s.held_before_km2 for s in war.sectors], jnp.float32),
+        ),
+        switches=Switches(
+            **{
+                name: jnp.asarray(float(name not in switched_off), jnp.float32)
+                for name in MECHANISMS
+            }
+        ),
+        attrition=AttritionParams(
+            loss_rate_per_week=look.run("loss_rate_per_week"),
+            concentration_exponent=look.run("loss_concentration_exponent"),
+            attacker_loss_factor=look.run("attacker_loss_factor"),
+            quiet_loss_share=look.run("quiet_loss_share"),
+            loss_noise=look.run("loss_noise"),
+        ),
+        ground=GroundParams(
+            advance_km_per_day=look.run("advance_km_per_day"),
+            advance_force_exponent=look.run("advance_force_exponent"),
+            advance_limit_km_per_day=look.run("advance_limit_km_per_day"),
+            front_length_factor=look.run("front_length_factor"),
+            border_front_share=look.run("border_front_share"),
+            ground_noise=look.run("ground_noise"),
+            ground_noise_persistence=look.run("ground_noise_persistence"),
+            attack_slope=look.run("attack_slope"),
+        ),
+        fortification=FortificationParams(
+            fortification_log_strength=look.run("fortification_log_strength"),
+            fortification_weeks=look.run("fortification_weeks"),
+            fortification_depth_km=look.run("fortification_depth_km"),
+        ),
+        surprise=SurpriseParams(
+            surprise_log_strength=look.run("surprise_log_strength"),
+            surprise_decay_weeks=look.run("surprise_decay_weeks"),
+            operation_probability=opens[:, None] * look.weekly("operation_probability_per_month"),
+            operation_reserve_share=look.run("operation_reserve_share"),
+        ),
+        reserves=ReserveParams(
+            reserve_release_per_week=look.run("reserve_release_per_week"),
+            reserve_delay_weeks=look.run("reserve_delay_weeks"),
+            redeployment_share_per_week=look.run("redeployment_share_per_week"),
+            returning_share=look.run("returning_share"),
+            recovery_weeks=look.run("recovery_weeks"),
+        ),
+        mobilization=MobilizationParams(
+            recruitment_persons_per_week=look.side("recruitment_persons_per_week"),
+            mobilization_response=look.run("mobilization_response"),
+            support_recruitment_exponent=look.run("support_recruitment_exponent"),
+            training_weeks=look.run("training_weeks"),
+            theatre_start_persons=look.side("force_in_theatre_persons"),
+        ),
+        materiel=MaterielParams(
+            substitution_elasticity=look.run("substitution_elasticity"),
+            manpower_weight=look.run("manpower_weight"),
+            reference_materiel_eur_per_person=look.run("reference_materiel_eur_per_person"),
+            materiel_use_per_week=look.run("materiel_use_per_week"),
+            production_eur_per_week=look.side("production_eur_per_week"),
+        ),
+        aid=AidParams(
+            aid_flow_eur_per_week=look.side("aid_flow_eur_per_week"),
+            interruption_probability=look.weekly("aid_interruption_probability_per_month"),
+            resumption_probability=look.weekly("aid_resumption_probability_per_month"),
+            surge_probability=look.weekly("aid_surge_probability_per_month"),
+            surge_end_probability=look.weekly("aid_surge_end_probability_per_month"),
+            interrupted_share=look.run("aid_interrupted_share"),
+            surge_factor=look.run("aid_surge_factor"),
+        ),
+        support=SupportParams(
+            population_persons=look.side("population_persons"),
+            support_start_share=look.side("support_start_share"),
+            support_fall_per_percent_lost=look.run("support_fall_per_percent_lost"),
+            support_rise_per_stake_share=look.run("support_rise_per_stake_share"),
+            support_return_per_week=look.run("support_return_per_week"),
+        ),
+        allocation=AllocationParams(
+            allocation_stake_exponent=look.run("allocation_stake_exponent"),
+            allocation_threat_per_km=look.run("allocation_threat_per_km"),
+            quiet_cover_share=look.run("quiet_cover_share"),
+            leaning_log=jnp.broadcast_to(leaning[:, :, None], (*leaning.shape, look.runs)),
+        ),
+        stake_weight=_stake_weights(war, look.runs, seed),
+        effectiveness_log=look.side("effectiveness_log"),
+    )
+
+
+def _stake_weights(war: War, runs: int, seed: int) -> Float[Array, "sector run"]:
+    """Stake of each sector by run, triangular on the war's range; each run sums to 1."""
+    drawn = np.stack(
+        [
+            quantile(
+                generator(seed, "stake_weight", sector.id).random(runs),
+                Estimate(*_figures(sector.stake_weight), source="", is_early=False),
+                "triangular",
+            )
+            for sector in war.sectors
+        ]
+    )
+    return jnp.asarray(drawn / drawn.sum(axis=0), jnp.float32)
+
+
+def _figures(figures: Range) -> tuple[float, float, float]:
+    return figures.low, figures.central, figures.high
+
+
+def _objectives(war: War, objectives: Mapping[str, str]) -> list[str]:
+    for side, aim in objectives.items():
+        if side not in war.side_ids:
+            remedy = "One of: " + ", ".join(war.side_ids)
+            raise argument_mistake("objectives", side, "a side of the war", remedy)
+        if aim not in OBJECTIVES:
+            remedy = "One of: " + ", ".join(OBJECTIVES)
+            raise argument_mistake("objectives", aim, "an objective", remedy)
+    return [objectives.get(side, "stake") for side in war.side_ids]
+
+
+def _held_beyond(
+    war: War, held: HeldGround | Mapping[str, float] | Float[np.ndarray, "sector run"], runs: int
+) -> Float[np.ndarray, "sector run"]:
+    if isinstance(held, np.ndarray):
+        return held.astype(np.float32)
+    if isinstance(held, Mapping):
+        levels = np.array([held.get(name, 0.0) for name in war.sector_ids])
+        return np.repeat(levels[:, None], runs, axis=1).astype(np.float32)
+    last = held.held_km2.isel(week=-1).sel(sector=list(war.sector_ids))
+    values = last.transpose("sector", "draw").to_numpy()
+    return values[:, np.arange(runs) % values.shape[1]].astype(np.float32)
+
+
+def _regimes(war: War, when: date | None, runs: int) -> Array:
+    """Sustained aid, or interrupted for a side whose aid was paused on that date."""
+    paused = {
+        period.side
+        for period in war.periods
+        if period.kind == "aid pause" and when is not None and period.start <= when <= period.end
+    }
+    start = [INTERRUPTED if side in paused else SUSTAINED for side in war.side_ids]
+    return jnp.asarray(np.repeat(np.array(start)[:, None], runs, axis=1), jnp.int32)
