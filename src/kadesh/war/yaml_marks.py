@@ -22,7 +22,7 @@ MAX_MEGABYTES: Final = 2
 MAX_MISTAKES: Final = 1_000
 
 _WHOLE: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_NUMBER: Final = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None}
 # Python refuses to read whole numbers of more than 4,300 digits; no figure needs a hundred.
 _MAX_DIGITS: Final = 100
