@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ukraine_2022.places import HOME_RUSSIA, SECTOR_OF, SECTORS, unit_areas_km2
+from ukraine_2022.places import HOME_RUSSIA, OFFICIAL_KM2, SECTOR_OF, SECTORS, unit_areas_km2
 from ukraine_2022.rows import Observation, day, optional, read
 
 ANNEXED = ("UA-09", "UA-14", "UA-23", "UA-65")
@@ -112,17 +112,17 @@ def economist_total(raw: Path) -> Iterator[Observation]:
 
 
 def annexation(features: list[dict[str, Any]]) -> Iterator[Observation]:
-    """The four oblasts declared annexed, whole: area of the map units on the sphere."""
-    areas = unit_areas_km2(features)
-    area = round(sum(areas[unit] for unit in ANNEXED), 1)
-    note = "four oblasts whole, area of the map units; two borders were left undefined"
+    """The four oblasts declared annexed, whole; the low figure is that of the map units."""
+    drawn = unit_areas_km2(features)
+    note = "four oblasts whole, official area; low: area of the map units; two borders undefined"
     yield Observation(
         ANNEXED_ON,
         "annexation_laws",
         "annexed_area_km2",
         "Russia",
         "km2",
-        area,
+        float(sum(OFFICIAL_KM2[unit] for unit in ANNEXED)),
+        low=round(sum(drawn[unit] for unit in ANNEXED), 1),
         published=ANNEXED_ON,
         note=note,
     )
