@@ -603,11 +603,17 @@ def test_each_mistake_is_one_line_at_its_place(folder: Path, name: str) -> None:
     edits, expected = CASES[name]
     for edit in edits:
         edit(folder)
+    lines = [str(mistake) for mistake in check_war(folder)]
+    assert [line.replace(f"{folder}/", "", 1) for line in lines] == expected
+
+
+def test_loading_raises_what_the_check_lists(folder: Path) -> None:
+    change("polls.csv", ",41,", ",many,")(folder)
+    change("war.yaml", "format: 1", "format: 2")(folder)
     with pytest.raises(InputErrors) as caught:
         load_war(folder)
-    lines = str(caught.value).splitlines()
-    assert [line.replace(f"{folder}/", "", 1) for line in lines] == expected
-    assert check_war(folder) == list(caught.value.mistakes)
+    assert list(caught.value.mistakes) == check_war(folder)
+    assert len(str(caught.value).splitlines()) == 2
 
 
 def test_many_mistakes_of_a_file_are_counted_after_fifty(folder: Path) -> None:
