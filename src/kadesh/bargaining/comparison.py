@@ -72,6 +72,7 @@ def _situation(
         leader_threshold_share=none + 2.0,
         guarantee_cost=none,
         freeze_share=np.stack([share, 1.0 - share]),
+        freeze_probability=np.zeros(count),
         log_odds=none,
         analyst_log_odds=np.zeros(count),
         is_over=(position <= 0) | (position >= FORTS),

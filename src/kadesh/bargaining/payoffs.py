@@ -17,8 +17,9 @@ $\sigma \ge \kappa_0+\kappa_1$, and the settlement is
 
 $$S_0=r_0+\kappa_0+\theta(\sigma-\kappa_0-\kappa_1).$$
 
-In the spirit of Fearon (1995) for the range and of Goemans (2000) for the leader's stake. A rival formula divides the surplus by
-a Nash product; with linear utilities and kappa = 0 the two agree at theta = 1/2.
+In the spirit of Fearon (1995) for the range and of Goemans (2000) for the leader's stake. A rival
+formula divides the surplus by a Nash product; with linear utilities and kappa = 0 the two agree
+at theta = 1/2.
 """
 
 from dataclasses import dataclass

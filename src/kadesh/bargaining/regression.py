@@ -6,7 +6,8 @@ hypothesis $h$, the continuation value of side $i$ is regressed on features of t
 $$\hat E_h[V_i(s')\mid s] = \Phi(s)\,w_{i,h},\qquad
 F_i(s) = -c_i + b_i + d \sum_h \pi_i(h)\,\hat E_h[V_i(s')\mid s],$$
 
-worked back from the horizon, where the war freezes on the line of contact. Both floors are bounded
+worked back from a horizon at which the war freezes on the line of contact, and before which it
+freezes with a given probability in each period. Both floors are bounded
 below by surrender (worth 0), which touches a side's own floor only. A settlement binds only if
 neither side would later rather break it: its floor after the settlement, when forces have been
 rebuilt and aid has ended, less the cost of breaking a guarantee, must not exceed what it was given.
@@ -79,15 +80,45 @@ class RegressionSolution:
 
     def evaluate(self, situation: Situation, case: Case = FULL) -> Valuation:
         """Floors and terms at given moments."""
-        features = self.basis.features(situation.variables)
-        return self._valuation(situation, features, self.cases.index(case))
+        return self.evaluate_cases(situation, (case,))[case]
 
-    def _valuation(
-        self, situation: Situation, features: Float[np.ndarray, "state feature"], index: int
-    ) -> Valuation:
-        continuation = np.einsum("shf,nf->shn", self.weights[index], features)
-        later = None if self.later_weights is None else self.later_weights[index] @ features.T
-        return _value(situation, self.cases[index], continuation, later)
+    def evaluate_cases(self, situation: Situation, cases: Sequence[Case]) -> dict[Case, Valuation]:
+        """Floors and terms at given moments, in several cases at once."""
+        chosen = [self.cases.index(case) for case in cases]
+        features = self.basis.features(situation.variables)
+        later = None if self.later_weights is None else self.later_weights[chosen]
+        values = _valuations(situation, features, cases, self.weights[chosen], later)
+        return dict(zip(cases, values, strict=True))
+
+
+def _times_features(
+    weights: Float[np.ndarray, "*rows feature"], features: Float[np.ndarray, "state feature"]
+) -> Float[np.ndarray, "*rows state"]:
+    """Weights times features as one matrix product (einsum would not use BLAS)."""
+    flat = weights.reshape(-1, weights.shape[-1]) @ features.T
+    return np.asarray(flat.reshape(*weights.shape[:-1], features.shape[0]))
+
+
+def _valuations(
+    situation: Situation,
+    features: Float[np.ndarray, "state feature"],
+    cases: Sequence[Case],
+    weights: Float[np.ndarray, "case side hypothesis feature"],
+    later_weights: Float[np.ndarray, "case side feature"] | None,
+) -> list[Valuation]:
+    continuation = _times_features(weights, features)
+    later = None if later_weights is None else _times_features(later_weights, features)
+    return [
+        _value(situation, case, continuation[c], None if later is None else later[c])
+        for c, case in enumerate(cases)
+    ]
+
+
+def _entered(situation: Situation, case: Case, valuation: Valuation) -> np.ndarray:
+    """Worth of entering a period: its value, or what freezing there leaves."""
+    frozen = _freeze_value(situation.without(case))
+    hazard = situation.freeze_probability
+    return np.asarray(hazard * frozen + (1.0 - hazard) * valuation.terms.value)
 
 
 def _value(
@@ -184,23 +215,24 @@ def solve_regression(
     weights = np.zeros(shape)
     later: np.ndarray | None = None
     for period in range(periods):
-        solved = RegressionSolution(basis, cases, weights, later)
         targets = np.zeros((count, 2, hypotheses, design.shape[0]))
         for h, repeats in enumerate(sample.successors):
             for situation, features in zip(repeats, next_features[h], strict=True):
-                for c, case in enumerate(cases):
-                    if period == 0:
-                        value = _freeze_value(situation.without(case))
-                    else:
-                        value = solved._valuation(situation, features, c).terms.value
-                    targets[c, :, h] += value / len(repeats)
+                if period == 0:
+                    values = [_freeze_value(situation.without(case)) for case in cases]
+                else:
+                    valued = _valuations(situation, features, cases, weights, later)
+                    values = [
+                        _entered(situation, case, valuation)
+                        for case, valuation in zip(cases, valued, strict=True)
+                    ]
+                targets[:, :, h] += np.stack(values) / len(repeats)
         weights = (targets.reshape(-1, design.shape[0]) @ project.T).reshape(shape)
         if after is not None and after_features is not None:
             broken = np.zeros((count, 2, design.shape[0]))
+            continuation = _times_features(weights, after_features)
             for c, case in enumerate(cases):
-                moment = after.without(case)
-                continuation = np.einsum("shf,nf->shn", weights[c], after_features)
-                broken[c] = _floor(moment, continuation)
+                broken[c] = _floor(after.without(case), continuation[c])
             flat = broken.reshape(-1, design.shape[0]) @ project.T
             later = flat.reshape(count, 2, design.shape[1])
         if not np.isfinite(weights).all():

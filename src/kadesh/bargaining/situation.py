@@ -18,8 +18,10 @@ FRICTIONS = ("differing_beliefs", "commitment", "leader_stake", "conditional_sub
 class Situation:
     """Moments of a war: state variables, the stakes of both sides, and what each believes.
 
-    `log_odds` are each side's current odds that hypothesis 1 is true rather than hypothesis 0
-    (after learning), `analyst_log_odds` those of someone who started even.
+    `freeze_share` is what each side keeps if the war freezes where it stands, which happens with
+    `freeze_probability` each period. `log_odds` are each side's current odds that hypothesis 1 is
+    true rather than hypothesis 0 (after learning), `analyst_log_odds` those of someone
+    who started even.
     """
 
     variables: Float[np.ndarray, "variable state"]
@@ -33,6 +35,7 @@ class Situation:
     leader_threshold_share: Float[np.ndarray, "side state"]
     guarantee_cost: Float[np.ndarray, "side state"]
     freeze_share: Float[np.ndarray, "side state"]
+    freeze_probability: Float[np.ndarray, "state"]
     log_odds: Float[np.ndarray, "side state"]
     analyst_log_odds: Float[np.ndarray, "state"]
     is_over: Bool[np.ndarray, "state"]

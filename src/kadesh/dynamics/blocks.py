@@ -71,10 +71,14 @@ def advance(
     stream: str,
     first_run: int = 0,
     first_month: int = 0,
+    mirrored: bool = False,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Any, Any]]:
-    """End state and weekly record of every block, as NumPy arrays (the last block is filled up)."""
+    """End state and weekly record of every block, as NumPy arrays (the last block is filled up).
+
+    With `mirrored` every run meets the opposite luck: an antithetic pair with the run unmirrored.
+    """
     _keep_compiled()
     runs = state.held_km2.shape[-1]
     count = -(-runs // BLOCK_RUNS)
@@ -89,6 +93,7 @@ def advance(
             keys,
             (first_run + place).astype(np.uint32),
             first_month,
+            np.float32(-1.0 if mirrored else 1.0),
             schedule,
             take_states(state, index),
             take_runs(params, index),
@@ -117,6 +122,7 @@ def _block(
     keys: ShockKeys,
     run: UInt32[np.ndarray, " run"],
     first_month: int,
+    luck_sign: np.float32,
     schedule: Float[np.ndarray, "week side sector"],
     state: CampaignState,
     params: CampaignParams,
@@ -127,9 +133,9 @@ def _block(
         ordered = schedule[month * MONTH_WEEKS : (month + 1) * MONTH_WEEKS]
         number = np.uint32(first_month + month)
         before = state
-        state, record, finite = _month(keys, run, number, ordered, before, params)
+        state, record, finite = _month(keys, run, number, luck_sign, ordered, before, params)
         if not np.asarray(finite)[:wanted].all():
-            raise _not_finite(wanted, keys, run, number, ordered, before, params)
+            raise _not_finite(wanted, keys, run, number, luck_sign, ordered, before, params)
         kept.append(jax.tree.map(np.asarray, record))
     record = jax.tree.map(lambda *months: np.concatenate(months, axis=0), *kept)
     return jax.tree.map(np.asarray, state), record
@@ -140,6 +146,7 @@ def _month(
     keys: ShockKeys,
     run: UInt32[Array, " run"],
     month: UInt32[Array, ""],
+    luck_sign: Float[Array, ""],
     ordered: Float[Array, "week side sector"],
     state: CampaignState,
     params: CampaignParams,
@@ -161,7 +168,9 @@ def _month(
             aid_regime=later.aid_regime,
         )
 
-    end, record = jax.lax.scan(week, state, (draw_shocks(keys, run, month), ordered))
+    end, record = jax.lax.scan(
+        week, state, (_mirrored(draw_shocks(keys, run, month), luck_sign), ordered)
+    )
     finite = [
         jnp.all(jnp.isfinite(leaf).reshape(-1, leaf.shape[-1]), axis=0)
         for leaf in jax.tree.leaves(end)
@@ -169,17 +178,30 @@ def _month(
     return end, record, jnp.all(jnp.stack(finite), axis=0)
 
 
+def _mirrored(shocks: Shocks, luck_sign: Float[Array, ""]) -> Shocks:
+    """The same shocks at sign 1, the opposite ones at -1 (which sector an operation hits stays)."""
+    return replace(
+        shocks,
+        ground=luck_sign * shocks.ground,
+        losses=luck_sign * shocks.losses,
+        aid=0.5 + luck_sign * (shocks.aid - 0.5),
+        operation=0.5 + luck_sign * (shocks.operation - 0.5),
+    )
+
+
 def _not_finite(
     wanted: int,
     keys: ShockKeys,
     run: UInt32[np.ndarray, " run"],
     month: np.uint32,
+    luck_sign: np.float32,
     ordered: Float[np.ndarray, "week side sector"],
     state: CampaignState,
     params: CampaignParams,
 ) -> NumericalError:
     """Step through the month again and name the first number that is not finite."""
-    shocks = draw_shocks(keys, jnp.asarray(run), jnp.asarray(month))
+    drawn = draw_shocks(keys, jnp.asarray(run), jnp.asarray(month))
+    shocks = _mirrored(drawn, jnp.asarray(luck_sign))
     for week in range(MONTH_WEEKS):
         now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
         state, _ = step(now, jnp.asarray(ordered[week]), state, params)

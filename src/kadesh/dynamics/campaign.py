@@ -112,6 +112,7 @@ def step_many(
     stream: str = "step",
     first_run: int = 0,
     first_month: int = 0,
+    mirrored: bool = False,
     workers: int = 1,
 ) -> CampaignState:
     """Many different states, each under its own parameters, some months later.
@@ -125,6 +126,7 @@ def step_many(
             numbers), another name independent luck.
         first_run: Address of the first state within the stream.
         first_month: Address of the first month within the stream.
+        mirrored: Give each state the opposite of that luck (an antithetic pair).
         workers: Blocks worked at a time; changes nothing but time.
 
     Raises:
@@ -142,6 +144,7 @@ def step_many(
         stream=stream,
         first_run=first_run,
         first_month=first_month,
+        mirrored=mirrored,
         workers=workers,
     )
     runs = state.held_km2.shape[-1]
