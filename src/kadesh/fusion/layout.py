@@ -1,0 +1,409 @@
+"""The known rows of a group of series, laid out as arrays for the filter and the sampler.
+
+A block is all series of one kind: land held, land contested, or losses. Blocks share no unknown and
+are fitted apart. Within a block, series of one quantity and side form a group: the proportional
+bias of a source is one number for a group.
+
+What a bias acts on. A report is  y = exp(b) x + a g + noise: the proportional bias b acts on the
+truth, so that zero is legal, and the drifting bias a moves by g, the source's figure interval at
+its *usual* figure in the series, the mean of its last ones (not at the figure itself: the density
+of y would then have a Jacobian that depends on the state).
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from kadesh.fusion.record import LOSSES, Record
+from kadesh.fusion.settings import NINETY, Settings
+
+KINDS: Final = ("contested_km2", "held_km2", "losses")
+FORMS: Final = {"about": 0, "at_least": 1, "up_to": -1}
+
+
+class Series(NamedTuple):
+    """One quantity of one side, in one sector or (losses) altogether."""
+
+    quantity: str
+    side: str
+    sector: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in self if part)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Series of one quantity and side, with the sources that report on any of them."""
+
+    name: str
+    series: tuple[int, ...]
+    sources: tuple[str, ...]
+    share_sd: Float[np.ndarray, " source"]
+    """Prior standard deviation of each source's own proportional bias."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The reports, one an entry, by series, week and source."""
+
+    id: tuple[str, ...]
+    source: tuple[str, ...]
+    series: Int[np.ndarray, " row"]
+    week: Int[np.ndarray, " row"]
+    step: Int[np.ndarray, " row"]
+    form: Int[np.ndarray, " row"]
+    """0 about, 1 at least, -1 up to."""
+    value: Float[np.ndarray, " row"]
+    width: Float[np.ndarray, " row"]
+    """Standard deviation of the report's noise, before the learnt scale."""
+    ago: Float[np.ndarray, " row"]
+    component: Int[np.ndarray, " row"]
+    load: Float[np.ndarray, " row"]
+    learnt: Int[np.ndarray, " row"]
+    """Which learnt noise scale applies; -1 takes the width as it stands."""
+    chain: Float[np.ndarray, "row column"]
+    """1 for each source of the group whose proportional bias the report has."""
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A block: its series, reports and priors."""
+
+    kind: str
+    series: tuple[Series, ...]
+    weeks: int
+    groups: tuple[Group, ...]
+    components: tuple[str, ...]
+    """Sources with a drifting bias."""
+    noises: tuple[str, ...]
+    """Sources with a learnt scale of noise."""
+    has_component: Bool[np.ndarray, "component series"]
+    has_noise: Bool[np.ndarray, "noise series"]
+    jump: Float[np.ndarray, "week component series"]
+    """Extra variance of the biases where a map was redrawn, in squared figure intervals."""
+    step_week: Int[np.ndarray, " step"]
+    step_component: Int[np.ndarray, " step"]
+    rows: Rows
+    step_scale: Float[np.ndarray, " series"]
+    """Prior scale of weekly changes: km2, or for losses the share of the usual rate."""
+    usual_rate: Float[np.ndarray, " series"]
+    """Centre of the prior of the usual weekly rate of losses; 1 for ground."""
+    capacity: Float[np.ndarray, " series"]
+    copies: int
+    """Reports left out because the source that they follow reported in the same week."""
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether the series are losses."""
+        return self.kind == "losses"
+
+    @property
+    def columns(self) -> int:
+        """Most sources of any group."""
+        return self.rows.chain.shape[1]
+
+    @property
+    def group_of(self) -> Int[np.ndarray, " series"]:
+        """Group of each series."""
+        of = np.zeros(len(self.series), dtype=np.int64)
+        for index, group in enumerate(self.groups):
+            of[list(group.series)] = index
+        return of
+
+
+@dataclass
+class _Report:
+    """A row on its way into the layout."""
+
+    id: str
+    source: str
+    series: int
+    week: int
+    ago: float
+    form: int
+    value: float
+    stated: float
+    """Standard deviation from the row's own bounds; 0 if it has none."""
+    usual: float = 0.0
+    """What the drifting bias acts on."""
+    step: int = -1
+
+
+def lay_out(
+    record: Record, rows: pd.DataFrame, weeks: pd.DatetimeIndex, kind: str, settings: Settings
+) -> Layout:
+    """Lay out the rows of one kind.
+
+    Args:
+        record: The record the rows are from.
+        rows: Usable rows (`kadesh.fusion.record.known`).
+        weeks: The Sundays up to the vantage week.
+        kind: `held_km2`, `contested_km2` or `losses`.
+        settings: Constants.
+    """
+    series = _series(record, kind)
+    reports = _reports(rows, weeks, series, kind)
+    kept = _without_copies(record, reports)
+    _usual_figures(kept, settings)
+    regular = Counter(
+        (report.source, report.series) for report in kept if not report.form and not report.stated
+    )
+    noisy = {key for key, count in regular.items() if count >= settings.regular_rows}
+    lasting = Counter((record.root(report.source), report.series) for report in kept)
+    drifting = {key for key, count in lasting.items() if count >= settings.regular_rows}
+    components = tuple(sorted({source for source, _ in drifting}))
+    noises = tuple(sorted({source for source, _ in noisy}))
+    step_week, step_component = _steps(record, kept, components)
+    groups = _groups(record, series, kept, settings)
+    arrays = _rows(record, kept, groups, drifting, noisy, components, noises, settings)
+    usual = [_usual_rate(rows, record, entry.quantity, settings) for entry in series]
+    places = {ground.id: ground for ground in record.sectors}
+    return Layout(
+        kind=kind,
+        series=series,
+        weeks=len(weeks),
+        groups=groups,
+        components=components,
+        noises=noises,
+        has_component=_table(components, series, drifting),
+        has_noise=_table(noises, series, noisy),
+        jump=_jumps(record, weeks, series, components, kind, settings),
+        step_week=step_week,
+        step_component=step_component,
+        rows=arrays,
+        step_scale=np.array(
+            [
+                settings.rate_step_share
+                if kind == "losses"
+                else settings.ground_step_share * places[entry.sector].area_km2
+                for entry in series
+            ]
+        ),
+        usual_rate=np.array(usual) if kind == "losses" else np.ones(len(series)),
+        capacity=np.array(
+            [np.inf if kind == "losses" else places[entry.sector].capacity_km2 for entry in series]
+        ),
+        copies=len(reports) - len(kept),
+    )
+
+
+def _series(record: Record, kind: str) -> tuple[Series, ...]:
+    if kind == "losses":
+        return tuple(Series(quantity, side, "") for quantity in LOSSES for side in record.sides)
+    return tuple(Series(kind, ground.intruder, ground.id) for ground in record.sectors)
+
+
+def _reports(
+    rows: pd.DataFrame, weeks: pd.DatetimeIndex, series: tuple[Series, ...], kind: str
+) -> list[_Report]:
+    """The rows of the kind by series, week, source, day and id.
+
+    A figure of ground belongs to the nearest Sunday; a figure of losses to the Sunday on or after
+    its day, less the part of that week's losses that came later.
+    """
+    index = {entry: position for position, entry in enumerate(series)}
+    wanted = LOSSES if kind == "losses" else (kind,)
+    chosen = rows[rows["quantity"].isin(wanted)]
+    days = (chosen["date"] - weeks[0]).dt.days.to_numpy()
+    found = []
+    for row, day in zip(chosen.itertuples(), days, strict=True):
+        key = Series(str(row.quantity), str(row.side), "" if kind == "losses" else str(row.sector))
+        week = -(-day // 7) if kind == "losses" else (day + 3) // 7
+        week = min(max(int(week), 0), len(weeks) - 1)
+        ago = max(week - day / 7, 0.0) if kind == "losses" else 0.0
+        low, high = float(row.low), float(row.high)  # type: ignore[arg-type]
+        stated = (high - low) / 2 / NINETY if high > low else 0.0
+        report = _Report(
+            str(row.id), str(row.source), index[key], week, ago, FORMS[str(row.form)],
+            float(row.value), stated,  # type: ignore[arg-type]
+        )  # fmt: skip
+        found.append((report.series, report.week, report.source, day, report.id, report))
+    return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1])]
+
+
+def _without_copies(record: Record, reports: list[_Report]) -> list[_Report]:
+    """Leave out a figure whose source follows one that reported in the same week.
+
+    Both then share one error, and the difference of the two says nothing about what happened.
+    """
+    heard = {(report.series, report.week, report.source) for report in reports if not report.form}
+
+    def is_copy(report: _Report) -> bool:
+        above = record.chain(report.source)[1:]
+        return not report.form and any(
+            (report.series, report.week, source) in heard for source in above
+        )
+
+    return [report for report in reports if not is_copy(report)]
+
+
+def _usual_figures(reports: list[_Report], settings: Settings) -> None:
+    """Fill in the mean of each source's last figures in the series, or the figure itself.
+
+    The figure itself is taken where there is no recent one, or where figures have grown or shrunk
+    so much that the mean says nothing about this one (a front has collapsed).
+    """
+    recent: dict[tuple[int, str], list[_Report]] = defaultdict(list)
+    for report in reports:
+        last = recent[report.series, report.source]
+        value = abs(report.value)
+        while last and report.week - last[0].week > settings.usual_weeks:
+            last.pop(0)
+        mean = sum(abs(entry.value) for entry in last) / len(last) if last else value
+        low, high = sorted((mean, value))
+        if high > settings.usual_factor * low:
+            last.clear()
+            mean = value
+        report.usual = mean
+        last.append(report)
+
+
+def _steps(
+    record: Record, reports: list[_Report], components: tuple[str, ...]
+) -> tuple[Int[np.ndarray, " step"], Int[np.ndarray, " step"]]:
+    """Give each report its step: same week, same source, at most one report a series."""
+    ordinal: Counter[tuple[int, int, str]] = Counter()
+    at: dict[tuple[int, str, int], list[_Report]] = defaultdict(list)
+    for report in reports:
+        key = (report.series, report.week, report.source)
+        at[report.week, report.source, ordinal[key]].append(report)
+        ordinal[key] += 1
+    index = {source: position for position, source in enumerate(components)}
+    for position, key in enumerate(sorted(at)):
+        for report in at[key]:
+            report.step = position
+    order = sorted(at)
+    weeks = np.array([week for week, _, _ in order], dtype=np.int64)
+    found = [index.get(record.root(source), -1) for _, source, _ in order]
+    return weeks, np.array(found, dtype=np.int64)
+
+
+def _groups(
+    record: Record, series: tuple[Series, ...], reports: list[_Report], settings: Settings
+) -> tuple[Group, ...]:
+    members: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, entry in enumerate(series):
+        members[entry.quantity, entry.side].append(index)
+    groups = []
+    for (quantity, side), inside in sorted(members.items()):
+        mine = [report for report in reports if report.series in inside]
+        linked = {link for report in mine for link in record.chain(report.source)}
+        sources = tuple(sorted(linked))
+        sd = [_own_share_sd(record, source, settings) for source in sources]
+        shares = np.array(sd, dtype=np.float64)
+        groups.append(Group(f"{quantity} {side}", tuple(inside), sources, shares))
+    return tuple(groups)
+
+
+def _own_share_sd(record: Record, source: str, settings: Settings) -> float:
+    """What a source's proportional bias adds to that of the source it follows.
+
+    `bias_share` is the whole: own variance = whole - what is shared, and not less than a copy's.
+    """
+    whole = record.publishers[source].bias_share
+    shared = sum(_own_share_sd(record, link, settings) ** 2 for link in record.chain(source)[1:])
+    least = (settings.copy_share if shared else 1.0) * whole
+    # No source is exact: a share of zero would leave the precision of the bias infinite.
+    return max(np.sqrt(max(whole**2 - shared, least**2)), settings.least_share)
+
+
+def _rows(
+    record: Record,
+    reports: list[_Report],
+    groups: tuple[Group, ...],
+    drifting: set[tuple[str, int]],
+    noisy: set[tuple[str, int]],
+    components: tuple[str, ...],
+    noises: tuple[str, ...],
+    settings: Settings,
+) -> Rows:
+    of = {index: group for group in groups for index in group.series}
+    count = len(reports)
+    component, learnt = np.full(count, -1), np.full(count, -1)
+    width, load = np.zeros(count), np.zeros(count)
+    chain = np.zeros((count, max((len(group.sources) for group in groups), default=0)))
+    for index, report in enumerate(reports):
+        source = record.publishers[report.source]
+        interval = source.interval_absolute + source.interval_share * abs(report.value)
+        width[index] = max(report.stated or interval / NINETY, settings.least_width)
+        if not report.form and not report.stated and (report.source, report.series) in noisy:
+            learnt[index] = noises.index(report.source)
+        root = record.publishers[record.root(report.source)]
+        if (root.id, report.series) in drifting:
+            component[index] = components.index(root.id)
+            lasting = root.interval_absolute + root.interval_share * report.usual
+            load[index] = max(lasting / NINETY, settings.least_width)
+        for link in record.chain(report.source):
+            column = of[report.series].sources.index(link)
+            chain[index, column] = 1.0
+    return Rows(
+        id=tuple(report.id for report in reports),
+        source=tuple(report.source for report in reports),
+        series=np.array([report.series for report in reports], dtype=np.int64),
+        week=np.array([report.week for report in reports], dtype=np.int64),
+        step=np.array([report.step for report in reports], dtype=np.int64),
+        form=np.array([report.form for report in reports], dtype=np.int64),
+        value=np.array([report.value for report in reports], dtype=np.float64),
+        width=width,
+        ago=np.array([report.ago for report in reports], dtype=np.float64),
+        component=component,
+        load=load,
+        learnt=learnt,
+        chain=chain,
+    )
+
+
+def _table(
+    sources: tuple[str, ...], series: tuple[Series, ...], pairs: set[tuple[str, int]]
+) -> Bool[np.ndarray, "source series"]:
+    cells = [[(source, index) in pairs for index in range(len(series))] for source in sources]
+    return np.array(cells, dtype=bool).reshape(len(sources), len(series))
+
+
+def _jumps(
+    record: Record,
+    weeks: pd.DatetimeIndex,
+    series: tuple[Series, ...],
+    components: tuple[str, ...],
+    kind: str,
+    settings: Settings,
+) -> Float[np.ndarray, "week component series"]:
+    jump = np.zeros((len(weeks), len(components), len(series)))
+    if kind == "losses":
+        return jump
+    sectors = [entry.sector for entry in series]
+    spans = record.redraws[record.redraws["kind"] == "redraw"]
+    for span in spans.itertuples():
+        if span.source not in components or span.sector not in sectors:
+            continue
+        # The jump may show in the week of the redraw or, by the map's date, in the week after.
+        first, last = pd.Timestamp(str(span.start)), pd.Timestamp(str(span.end))
+        inside = (weeks >= first) & (weeks <= last + pd.Timedelta(days=7))
+        place = components.index(str(span.source)), sectors.index(str(span.sector))
+        jump[inside, place[0], place[1]] = settings.redraw_jump**2
+    return jump
+
+
+def _usual_rate(rows: pd.DataFrame, record: Record, quantity: str, settings: Settings) -> float:
+    """Median over all figures about either side of the weekly rate that they imply."""
+    start = pd.Timestamp(record.start)
+
+    def median(of: str) -> float:
+        chosen = rows[rows["quantity"] == of]
+        weeks = (chosen["date"] - start).dt.days / 7 + 1
+        rates = chosen["value"] / weeks
+        return float(rates[rates > 0].median()) if (rates > 0).any() else 0.0
+
+    ratio = settings.deaths_per_casualty
+    deaths = quantity == "deaths_persons"
+    other = "casualties_persons" if deaths else "deaths_persons"
+    fallback = settings.fallback_casualties_per_week * (ratio if deaths else 1.0)
+    return median(quantity) or median(other) * (ratio if deaths else 1 / ratio) or fallback

@@ -1,0 +1,122 @@
+"""The particles of one block: what each of them believes about the unknowns of the fit."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float
+
+from kadesh.fusion.layout import Layout
+from kadesh.fusion.settings import Settings
+from kadesh.streams import generator
+
+NEW_WEEK_MIX: Final = 0.05
+"""Mixture weight with which a new week starts: loose, so that the first path follows reports."""
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Unknowns of a block by particle; scales are standard deviations."""
+
+    step: Float[np.ndarray, "series particle"]
+    """Weekly change: km2, or for losses the share of the usual rate."""
+    noise: Float[np.ndarray, "noise series particle"]
+    drift: Float[np.ndarray, "component series particle"]
+    usual: Float[np.ndarray, "series particle"]
+    """Usual weekly rate of losses; 1 for ground."""
+    share: Float[np.ndarray, "group column particle"]
+    """Proportional bias of each source's own, on the log scale; 0 in unused columns."""
+    week_mix: Float[np.ndarray, "week series particle"]
+    """Student-t weekly changes are normal with variance step^2 / week_mix."""
+    row_mix: Float[np.ndarray, "row particle"]
+    pseudo: Float[np.ndarray, "row particle"]
+    """Value taken for a one-sided report: what was reported, with its error."""
+    path: Float[np.ndarray, "state time series particle"]
+    """State before the first week and at the end of each week."""
+
+    @property
+    def level(self) -> Float[np.ndarray, "time series particle"]:
+        """Level before the first week and at the end of each week."""
+        return self.path[0]
+
+
+def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Population:
+    """Starting values drawn from the priors, a stream for each series and group."""
+    count, particles = len(layout.series), settings.particles
+    step = np.empty((count, particles))
+    noise = np.empty((len(layout.noises), count, particles))
+    drift = np.empty((len(layout.components), count, particles))
+    usual = np.ones((count, particles))
+    for index, entry in enumerate(layout.series):
+        stream = generator(seed, "fusion", "start", *names, str(entry))
+        step[index] = prior_scale(stream, layout.step_scale[index], particles, settings)
+        log_usual = settings.usual_rate_log_sd * stream.standard_normal(particles)
+        if layout.has_rate:
+            usual[index] = layout.usual_rate[index] * np.exp(log_usual)
+    for sources, table, scale in (
+        (layout.noises, noise, settings.noise_scale),
+        (layout.components, drift, settings.bias_drift),
+    ):
+        for place, source in enumerate(sources):
+            for index, entry in enumerate(layout.series):
+                stream = generator(seed, "fusion", "start", *names, str(entry), source)
+                table[place, index] = prior_scale(stream, scale, particles, settings)
+    share = np.zeros((len(layout.groups), layout.columns, particles))
+    for place, group in enumerate(layout.groups):
+        for column, source in enumerate(group.sources):
+            stream = generator(seed, "fusion", "start", *names, group.name, source)
+            share[place, column] = group.share_sd[column] * stream.standard_normal(particles)
+    states = (2 if layout.has_rate else 1) + len(layout.components)
+    return Population(
+        step=step,
+        noise=noise,
+        drift=drift,
+        usual=usual,
+        share=share,
+        week_mix=np.full((layout.weeks, count, particles), NEW_WEEK_MIX),
+        row_mix=np.ones((len(layout.rows), particles)),
+        pseudo=np.repeat(layout.rows.value[:, None], particles, axis=1),
+        path=np.zeros((states, layout.weeks + 1, count, particles)),
+    )
+
+
+def prior_scale(
+    stream: np.random.Generator, scale: float, particles: int, settings: Settings
+) -> Float[np.ndarray, " particle"]:
+    """Draws of a scale whose square is scaled inverse chi-square."""
+    weight = settings.prior_weight
+    return np.asarray(scale * np.sqrt(weight / stream.chisquare(weight, particles)))
+
+
+def carry(
+    old_layout: Layout, old: Population, layout: Layout, settings: Settings, seed: int, *names: str
+) -> Population:
+    """The population of an earlier rung under a layout with more weeks and reports.
+
+    What the two have in common is kept by name; the rest starts from the priors.
+    """
+    new = start(layout, settings, seed, *names)
+    noise, drift, share = new.noise, new.drift, new.share
+    for place, source in enumerate(layout.noises):
+        if source in old_layout.noises:
+            before = old_layout.noises.index(source)
+            kept = layout.has_noise[place] & old_layout.has_noise[before]
+            noise[place, kept] = old.noise[before, kept]
+    for place, source in enumerate(layout.components):
+        if source in old_layout.components:
+            before = old_layout.components.index(source)
+            kept = layout.has_component[place] & old_layout.has_component[before]
+            drift[place, kept] = old.drift[before, kept]
+    for place, group in enumerate(layout.groups):
+        for column, source in enumerate(group.sources):
+            if source in old_layout.groups[place].sources:
+                before = old_layout.groups[place].sources.index(source)
+                share[place, column] = old.share[place, before]
+    at = {key: index for index, key in enumerate(old_layout.rows.id)}
+    pairs = [(index, at[key]) for index, key in enumerate(layout.rows.id) if key in at]
+    here = np.array([pair[0] for pair in pairs], dtype=np.int64)
+    there = np.array([pair[1] for pair in pairs], dtype=np.int64)
+    new.row_mix[here] = old.row_mix[there]
+    new.pseudo[here] = old.pseudo[there]
+    new.week_mix[: old_layout.weeks] = old.week_mix
+    return replace(new, step=old.step, usual=old.usual)

@@ -1,0 +1,191 @@
+"""Draws of the sources' proportional biases, common to all series of a group.
+
+A report shows exp(c'b) of the level, with b the biases of the sources of its group and c the chain
+of its own. Given scales and mixes, and with all states integrated out, the group's posterior of b
+is prior times the filter's likelihood, which is not normal in b but nearly so. So a proposal is
+drawn from (a Student form of) the normal that a linear report  y = l (1 + c'(b - b0)) x + ...
+would give, each series' information added exactly (sums of products of the filter's innovations
+over y and the regressors l x c, with x a fixed pilot path), and accepted by the true likelihood.
+
+The pilot needs one correction. True and linear model differ in their slope at b0 by the posterior
+covariance of report and level over the noise variance, summed over the reports,
+
+    k_s = sum_i Cov(l x_i + g a_i, l x_i | y) / R_i,
+
+the number of reports that the path itself takes up: scaling up b scales down the x that fits, and
+the linear model misses the price of it. Its mean over the particles is estimated before the sweeps
+and taken off the slope (`tilt`). Both pilot and tilt are fixed in the sweeps, so that the proposal
+does not depend on where a particle is.
+
+Rivals: b y with the figure y itself as regressor, and the Jacobian (1 - b)^n, is nearly normal,
+but puts noise and drift in units of the truth, and then reports that never move (nothing held) pull
+b down without end; the previous figure as regressor makes b the autocorrelation of changes of y.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from kadesh.fusion.kalman import FilterPass, Steps, Terms, filter_pass, smooth
+from kadesh.fusion.population import Population
+from kadesh.fusion.workspace import PathNormals, Workspace
+
+
+PROPOSAL_TAIL: Final = 5.0
+"""Degrees of freedom of the proposals: a normal's thin tails would hold a particle that has strayed
+far out, since its own proposal density there is part of the acceptance."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShareTuning:
+    """What the proposals of shares are made from; fixed in the sweeps."""
+
+    centre: Float[np.ndarray, "group column"]
+    pilot: Float[np.ndarray, " row"]
+    """Level on each report's day."""
+    tilt: Float[np.ndarray, "group column"]
+    """What is taken off the slope of the log likelihood of each share."""
+
+
+def tune_shares(
+    space: Workspace, steps: Steps, population: Population, normals: PathNormals
+) -> ShareTuning:
+    """Centre, pilot and tilt from where the particles are."""
+    layout, rows = space.layout, space.layout.rows
+    centre = population.share.mean(axis=-1)
+    pilot = space.seen_level(population.path, population).mean(axis=1)
+    middle = _at(population, centre)
+    terms, done = space.filter(steps, middle)
+    imagined, drawn = space.imagine(terms, middle, normals)
+    expected = space.scatter(_rows_of(space, terms.expected[:, 0]), 0.0)
+    deviation = smooth(steps, terms, done, drawn - expected).reshape(imagined.shape)
+    deviation = imagined - _usual_path(space, middle) - deviation
+    level = space.shown(middle.share) * space.seen_level(deviation, None)
+    whole = level + space.drift_part(deviation)
+    used = _rows_of(space, steps.present.astype(np.float64))
+    taken_up = (used * whole * level / space.noise_variance(middle)).mean(axis=1)
+    tilt = np.zeros_like(centre)
+    for index in range(len(layout.groups)):
+        chosen = space.group_rows == index
+        tilt[index] = rows.chain[chosen].T @ taken_up[chosen]
+    return ShareTuning(centre, pilot, tilt)
+
+
+@dataclass(frozen=True, eq=False)
+class ProposedShares:
+    """Proposed shares, and what decides on them."""
+
+    population: Population
+    log_gain: Float[np.ndarray, "group particle"]
+    """Log acceptance ratio, one-sided reports left out of the steps apart."""
+    log_uniform: Float[np.ndarray, "group particle"]
+    terms: Terms
+    """Variant 0: as the particles were; 1: proposed."""
+    done: FilterPass
+
+
+def propose_shares(
+    space: Workspace,
+    steps: Steps,
+    population: Population,
+    tuning: ShareTuning,
+    streams: Sequence[np.random.Generator],
+) -> ProposedShares:
+    """Propose every group's shares, one stream a group."""
+    layout, particles = space.layout, space.particles
+    linear = _linear_products(space, steps, population, tuning)
+    share = np.zeros_like(population.share)
+    gain, uniform = (np.zeros((len(layout.groups), particles)) for _ in range(2))
+    for index, group in enumerate(layout.groups):
+        size = len(group.sources)
+        normal = streams[index].standard_normal((particles, size))
+        mix = streams[index].chisquare(PROPOSAL_TAIL, (particles, 1)) / PROPOSAL_TAIL
+        uniform[index] = np.log(streams[index].random(particles))
+        if not size:
+            continue
+        total = linear[:, :, list(group.series)].sum(axis=2).transpose(2, 0, 1)
+        centre, weight = tuning.centre[index, :size], group.share_sd**-2
+        precision = total[:, 1 : size + 1, 1 : size + 1] + np.diag(weight)
+        slope = total[:, 1 : size + 1, 0] - weight * centre - tuning.tilt[index, :size]
+        factor = np.linalg.cholesky(precision).transpose(0, 2, 1)
+        middle = centre + np.linalg.solve(precision, slope[..., None])[..., 0]
+        proposed = middle + np.linalg.solve(factor, (normal / np.sqrt(mix))[..., None])[..., 0]
+        share[index, :size] = proposed.T
+        before = population.share[index, :size].T
+        gain[index] = (
+            _log_student(before - middle, precision)
+            - _log_student(proposed - middle, precision)
+            + 0.5 * ((before**2 - proposed**2) * weight).sum(axis=1)
+        )
+    proposal = replace(population, share=share)
+    terms, done = space.filter(steps, population, proposal)
+    now, then = done.log_likelihood.reshape(2, *space.shape)
+    for index, group in enumerate(layout.groups):
+        gain[index] += (then - now)[list(group.series)].sum(axis=0)
+    return ProposedShares(proposal, gain, uniform, terms, done)
+
+
+def _log_student(
+    distance: Float[np.ndarray, "particle source"],
+    precision: Float[np.ndarray, "particle source source"],
+) -> Float[np.ndarray, " particle"]:
+    """Log density of the proposal, up to a constant."""
+    square = np.einsum("pi,pij,pj->p", distance, precision, distance)
+    weight = (PROPOSAL_TAIL + distance.shape[1]) / 2
+    return np.asarray(-weight * np.log1p(square / PROPOSAL_TAIL))
+
+
+def keep_groups(
+    space: Workspace,
+    accept: Bool[np.ndarray, "group particle"],
+    proposal: Population,
+    population: Population,
+) -> Population:
+    """Shares and paths of the proposal where its group was accepted, else as they were."""
+    series = accept[space.layout.group_of]
+    return replace(
+        population,
+        share=np.where(accept[:, None], proposal.share, population.share),
+        path=np.where(series, proposal.path, population.path),
+    )
+
+
+def _linear_products(
+    space: Workspace, steps: Steps, population: Population, tuning: ShareTuning
+) -> Float[np.ndarray, "column column series particle"]:
+    layout, rows = space.layout, space.layout.rows
+    middle = _at(population, tuning.centre)
+    count = layout.columns
+    columns = np.zeros((len(layout.step_week), 1 + count, space.lanes))
+    columns[:, :1] = space.values(population)
+    table = np.zeros((len(layout.step_week), count, len(layout.series)))
+    shown = space.shown(tuning.centre[..., None])[:, 0]
+    table[rows.step, :, rows.series] = (shown * tuning.pilot)[:, None] * rows.chain
+    columns[:, 1:] = np.repeat(table, space.particles, axis=-1)
+    products = filter_pass(steps, space.terms(middle), columns).products[:, :, 0]
+    return products.reshape(1 + count, 1 + count, *space.shape)
+
+
+def _at(population: Population, centre: Float[np.ndarray, "group column"]) -> Population:
+    share = np.broadcast_to(centre[..., None], population.share.shape)
+    return replace(population, share=share)
+
+
+def _rows_of(
+    space: Workspace, table: Float[np.ndarray, "step lane"]
+) -> Float[np.ndarray, "row particle"]:
+    rows = space.layout.rows
+    return table.reshape(-1, *space.shape)[rows.step, rows.series]
+
+
+def _usual_path(
+    space: Workspace, population: Population
+) -> Float[np.ndarray, "state time series particle"]:
+    """Path of the usual rate alone; 0 for ground."""
+    path = np.zeros((population.path.shape[0], space.layout.weeks + 1, *space.shape))
+    if space.layout.has_rate:
+        path[0] = np.arange(space.layout.weeks + 1)[:, None, None] * population.usual
+    return path

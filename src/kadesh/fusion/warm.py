@@ -1,0 +1,155 @@
+"""Carry particles over to newly published reports: first path, weights, resampling.
+
+The weights are approximate: the mixture weights of new reports and weeks are set to common plug-in
+values (their expectation given a first path, averaged over the particles), so that they do not tell
+one particle from another; what remains is how well each particle's scales and biases predicted the
+new reports. Weights are by series, since given the common biases the series do not touch. They only
+choose where the sweeps start; the sweeps are what makes the draws right.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from kadesh.fusion.censored import augment, log_chance
+from kadesh.fusion.population import Population
+from kadesh.fusion.sweep import path_normals
+from kadesh.fusion.workspace import Workspace
+from kadesh.streams import generator
+
+
+def reweight(
+    space: Workspace,
+    population: Population,
+    fresh: Bool[np.ndarray, " row"],
+    old_weeks: int,
+    seed: int,
+    names: tuple[str, ...],
+) -> tuple[Population, Float[np.ndarray, " series"]]:
+    """Weight the particles by the new reports, and resample the series that this has thinned out.
+
+    Args:
+        space: The block with the new reports.
+        population: Particles carried over to it.
+        fresh: Which reports are new.
+        old_weeks: Weeks that the particles had seen.
+        seed: Of all streams.
+        names: Of this rung.
+
+    Returns:
+        The population, and each series' effective sample size as a share of the particles.
+    """
+    population = first_path(space, population, fresh, old_weeks, seed, names)
+    weights = _log_weights(space, population, fresh)
+    settings = space.settings
+    effective = np.ones(len(space.layout.series))
+    ancestors = np.tile(np.arange(settings.particles), (len(space.layout.series), 1))
+    for index, entry in enumerate(space.layout.series):
+        share = np.exp(weights[index] - weights[index].max())
+        effective[index] = share.sum() ** 2 / (share**2).sum() / settings.particles
+        stream = generator(seed, "fusion", "resample", *names, str(entry))
+        islands = share.reshape(settings.islands, settings.island_particles)
+        ancestors[index] = _ancestors(islands, settings.resample_below, stream)
+    return _take(space, population, ancestors), effective
+
+
+def first_path(
+    space: Workspace,
+    population: Population,
+    fresh: Bool[np.ndarray, " row"],
+    old_weeks: int,
+    seed: int,
+    names: tuple[str, ...],
+) -> Population:
+    """Draw a path through all reports but new bounds, and set what is new from it."""
+    layout, rows, settings = space.layout, space.layout.rows, space.settings
+    streams = [generator(seed, "fusion", "first", *names, str(entry)) for entry in layout.series]
+    bounds = space.one_sided
+    steps = space.steps(~(bounds & fresh))
+    terms, done = space.filter(steps, population)
+    path = space.draw_path(steps, terms, done, population, path_normals(space, streams))
+    population = replace(population, path=path)
+    signal = space.signal(population)
+
+    plain = replace(population, row_mix=np.ones_like(population.row_mix))
+    scale = np.sqrt(space.noise_variance(plain))
+    square = ((rows.value[:, None] - signal) / scale) ** 2
+    row_mix, pseudo, week_mix = (
+        part.copy() for part in (population.row_mix, population.pseudo, population.week_mix)
+    )
+    tail = settings.report_tail
+    chosen = fresh & ~bounds
+    row_mix[chosen] = ((tail + 1) / (tail + square[chosen])).mean(axis=1, keepdims=True)
+    if (chosen := fresh & bounds).any():
+        uniform = generator(seed, "fusion", "bounds", *names).random(signal.shape)
+        pseudo[chosen] = augment(
+            signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen],
+            uniform[chosen],
+        )  # fmt: skip
+    change = space.changes(population)[old_weeks:]
+    square = (change / population.step) ** 2
+    tail = settings.rate_tail if layout.has_rate else settings.ground_tail
+    week_mix[old_weeks:] = ((tail + 1) / (tail + square)).mean(axis=-1, keepdims=True)
+    return replace(population, row_mix=row_mix, pseudo=pseudo, week_mix=week_mix)
+
+
+def _log_weights(
+    space: Workspace, population: Population, fresh: Bool[np.ndarray, " row"]
+) -> Float[np.ndarray, "series particle"]:
+    """Log predictive density of the new reports given the old, by series and particle."""
+    rows, bounds = space.layout.rows, space.one_sided
+    whole, before = (
+        space.filter(space.steps(use), population)[1].log_likelihood.reshape(space.shape)
+        for use in (~(bounds & fresh), ~fresh)
+    )
+    weights = whole - before
+    if (chosen := fresh & bounds).any():
+        signal = space.signal(population)
+        chance = log_chance(
+            signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen]
+        )
+        np.add.at(weights, rows.series[chosen], chance)
+    return weights
+
+
+def _ancestors(
+    weights: Float[np.ndarray, "island particle"], below: float, stream: np.random.Generator
+) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Systematic resampling of each island on its own, where its weights have become uneven."""
+    islands, size = weights.shape
+    uniform = stream.random(islands)
+    chosen = np.tile(np.arange(size), (islands, 1))
+    for island in range(islands):
+        share = weights[island] / max(weights[island].max(), np.finfo(np.float64).tiny)
+        if not share.any() or share.sum() ** 2 / (share**2).sum() >= below * size:
+            continue
+        edges = np.cumsum(share) / share.sum()
+        places = (uniform[island] + np.arange(size)) / size
+        chosen[island] = np.minimum(np.searchsorted(edges, places, side="right"), size - 1)
+    return np.asarray(chosen + size * np.arange(islands)[:, None]).reshape(-1)
+
+
+def _take(
+    space: Workspace,
+    population: Population,
+    ancestors: "np.ndarray[tuple[int, int], np.dtype[np.int64]]",
+) -> Population:
+    """Each series of each particle from its ancestor; the common shares stay where they are."""
+    by_row = ancestors[space.layout.rows.series]
+
+    def pick(part: Float[np.ndarray, "*axes series particle"]) -> Float[np.ndarray, "*axes"]:
+        index = np.broadcast_to(ancestors, part.shape)
+        return np.take_along_axis(part, index, axis=-1)
+
+    return replace(
+        population,
+        step=pick(population.step),
+        noise=pick(population.noise),
+        drift=pick(population.drift),
+        usual=pick(population.usual),
+        week_mix=pick(population.week_mix),
+        path=pick(population.path),
+        row_mix=np.take_along_axis(population.row_mix, by_row, axis=1),
+        pseudo=np.take_along_axis(population.pseudo, by_row, axis=1),
+    )

@@ -1,0 +1,249 @@
+"""One block at one vantage date, spread over the lanes of the filter."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from kadesh.fusion.kalman import FilterPass, Steps, Terms, filter_pass, remember, smooth
+from kadesh.fusion.layout import Layout
+from kadesh.fusion.population import Population
+from kadesh.fusion.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class PathNormals:
+    """The standard normals of one path draw."""
+
+    week: Float[np.ndarray, "week series particle"]
+    rate: Float[np.ndarray, "series particle"]
+    bias: Float[np.ndarray, "component time series particle"]
+    row: Float[np.ndarray, "row particle"]
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """A layout for a number of particles; lanes are series-major."""
+
+    layout: Layout
+    settings: Settings
+
+    @property
+    def particles(self) -> int:
+        """Particles in all."""
+        return self.settings.particles
+
+    @property
+    def lanes(self) -> int:
+        """Series times particles."""
+        return len(self.layout.series) * self.particles
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Series and particles: what a lane is."""
+        return len(self.layout.series), self.particles
+
+    @property
+    def base(self) -> int:
+        """States before the biases."""
+        return 2 if self.layout.has_rate else 1
+
+    @cached_property
+    def one_sided(self) -> Bool[np.ndarray, " row"]:
+        """Which reports are bounds."""
+        return self.layout.rows.form != 0
+
+    @cached_property
+    def group_rows(self) -> Int[np.ndarray, " row"]:
+        """Group of each report."""
+        return np.asarray(self.layout.group_of[self.layout.rows.series])
+
+    @cached_property
+    def steps_all(self) -> Steps:
+        """Steps over every report, one-sided ones at their pseudo values."""
+        return self.steps(np.ones_like(self.one_sided))
+
+    @cached_property
+    def steps_about(self) -> Steps:
+        """Steps over the reports that are not bounds."""
+        return self.steps(~self.one_sided)
+
+    @cached_property
+    def noise_table(self) -> Float[np.ndarray, "scale row"]:
+        """1 where a report (column) has the learnt noise of a source in a series (line)."""
+        rows, layout = self.layout.rows, self.layout
+        table = np.zeros((len(layout.noises) * len(layout.series), len(rows)))
+        chosen = np.flatnonzero(rows.learnt >= 0)
+        table[rows.learnt[chosen] * len(layout.series) + rows.series[chosen], chosen] = 1.0
+        return table
+
+    def steps(self, use: Bool[np.ndarray, " row"]) -> Steps:
+        """The filter's steps over the chosen reports."""
+        layout, rows = self.layout, self.layout.rows
+        shape = (len(layout.step_week), len(layout.series))
+        present, ago, load = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape)
+        present[rows.step, rows.series] = use
+        ago[rows.step, rows.series] = rows.ago
+        load[rows.step, rows.series] = rows.load
+        return Steps(
+            weeks=layout.weeks,
+            components=len(layout.components),
+            rate_memory=self.settings.rate_memory if layout.has_rate else 0.0,
+            week=layout.step_week,
+            component=layout.step_component,
+            present=np.repeat(present, self.particles, axis=1),
+            ago=np.repeat(ago, self.particles, axis=1),
+            load=np.repeat(load, self.particles, axis=1),
+        )
+
+    def scatter(
+        self, values: Float[np.ndarray, "row particle"], fill: float
+    ) -> Float[np.ndarray, "step lane"]:
+        """Values of reports, each at its step and lane."""
+        rows, layout = self.layout.rows, self.layout
+        full = np.full((len(layout.step_week), *self.shape), fill)
+        full[rows.step, rows.series] = values
+        return full.reshape(len(layout.step_week), self.lanes)
+
+    def noise_variance(self, population: Population) -> Float[np.ndarray, "row particle"]:
+        """Variance of each report's noise."""
+        rows = self.layout.rows
+        variance = rows.width[:, None] ** 2 / population.row_mix
+        learnt = rows.learnt >= 0
+        variance[learnt] *= population.noise[rows.learnt[learnt], rows.series[learnt]] ** 2
+        return variance
+
+    def shown(
+        self, share: Float[np.ndarray, "group column particle"]
+    ) -> Float[np.ndarray, "row particle"]:
+        """What each report shows of the level: exp of the biases of its chain of sources."""
+        part = np.zeros((len(self.layout.rows), share.shape[-1]))
+        for index in range(len(self.layout.groups)):
+            chosen = self.group_rows == index
+            part[chosen] = self.layout.rows.chain[chosen] @ share[index]
+        return np.exp(part)
+
+    def seen_level(
+        self, path: Float[np.ndarray, "state time series particle"], population: Population | None
+    ) -> Float[np.ndarray, "row particle"]:
+        """The level on each report's day; of a deviation where no population is given."""
+        rows = self.layout.rows
+        level = path[0][rows.week + 1, rows.series]
+        if not self.layout.has_rate:
+            return level
+        rate = path[1][rows.week + 1, rows.series]
+        if population is not None:
+            rate = rate + population.usual[rows.series]
+        return np.asarray(level - rows.ago[:, None] * rate)
+
+    def drift_part(
+        self, path: Float[np.ndarray, "state time series particle"]
+    ) -> Float[np.ndarray, "row particle"]:
+        """The drifting bias in each report."""
+        rows = self.layout.rows
+        part = np.zeros((len(rows), path.shape[-1]))
+        chosen = rows.component >= 0
+        at = self.base + rows.component[chosen], rows.week[chosen] + 1, rows.series[chosen]
+        part[chosen] = rows.load[chosen, None] * path[at]
+        return part
+
+    def signal(self, population: Population) -> Float[np.ndarray, "row particle"]:
+        """Each report but for its noise."""
+        level = self.shown(population.share) * self.seen_level(population.path, population)
+        return np.asarray(level + self.drift_part(population.path))
+
+    def changes(self, population: Population) -> Float[np.ndarray, "week series particle"]:
+        """Weekly changes in the unit of their scale: km2, or shares of the usual rate."""
+        if not self.layout.has_rate:
+            return np.diff(population.path[0], axis=0)
+        rate, memory = population.path[1], self.settings.rate_memory
+        return np.asarray((rate[1:] - memory * rate[:-1]) / population.usual)
+
+    def terms(self, population: Population) -> Terms:
+        """The model's numbers under a population's unknowns, as one variant."""
+        layout, settings = self.layout, self.settings
+        step = (population.step * population.usual) ** 2 / population.week_mix
+        drift = (population.drift * layout.has_component[:, :, None]) ** 2
+        drifts = drift + (layout.jump * layout.has_component)[..., None]
+        start = np.zeros((population.path.shape[0], *self.shape))
+        if layout.has_rate:
+            start[1] = (settings.rate_spread * population.usual) ** 2
+        start[self.base :] = (settings.bias_start**2 * layout.has_component)[:, :, None]
+        level = self.scatter(self.shown(population.share), 1.0)
+        return Terms(
+            step=step.reshape(layout.weeks, 1, self.lanes),
+            drift=drifts.reshape(layout.weeks, len(layout.components), 1, self.lanes),
+            noise=self.scatter(self.noise_variance(population), 1.0)[:, None],
+            start=start.reshape(start.shape[0], 1, self.lanes),
+            level=level[:, None],
+            expected=(level * self._usual_level(population))[:, None],
+        )
+
+    def _usual_level(self, population: Population) -> Float[np.ndarray, "step lane"]:
+        """Losses that the usual rate alone makes by each report's day; 0 for ground."""
+        if not self.layout.has_rate:
+            return np.zeros((len(self.layout.step_week), self.lanes))
+        time = self.layout.step_week[:, None] + 1 - self.steps_all.ago
+        return np.asarray(time * population.usual.reshape(self.lanes))
+
+    @cached_property
+    def _values(self) -> Float[np.ndarray, "step lane"]:
+        return self.scatter(np.repeat(self.layout.rows.value[:, None], self.particles, axis=1), 0.0)
+
+    def values(self, population: Population) -> Float[np.ndarray, "step one lane"]:
+        """The reports, one-sided ones at their pseudo values, as the filter's only column."""
+        if not self.one_sided.any():
+            return self._values[:, None]
+        rows, chosen, values = self.layout.rows, self.one_sided, self._values.copy()
+        table = values.reshape(len(self.layout.step_week), *self.shape)
+        table[rows.step[chosen], rows.series[chosen]] = population.pseudo[chosen]
+        return values[:, None]
+
+    def filter(self, steps: Steps, *populations: Population) -> tuple[Terms, FilterPass]:
+        """Run the filter under each population, as variants; bounds as the first one has them."""
+        terms = Terms.stacked([self.terms(population) for population in populations])
+        return terms, filter_pass(steps, terms, self.values(populations[0]))
+
+    def imagine(
+        self, terms: Terms, population: Population, normals: PathNormals
+    ) -> tuple[Float[np.ndarray, "state time series particle"], Float[np.ndarray, "step lane"]]:
+        """Draw states and reports from the model, before anything is seen."""
+        layout, shape = self.layout, self.shape
+        path = np.zeros((population.path.shape[0], layout.weeks + 1, *shape))
+        step = np.sqrt(terms.step[:, 0]).reshape(layout.weeks, *shape) * normals.week
+        if layout.has_rate:
+            path[1, 0] = np.sqrt(terms.start[1, 0]).reshape(shape) * normals.rate
+            path[1, 1:] = step
+            remember(path[1], self.settings.rate_memory)
+            path[0, 1:] = (path[1, 1:] + population.usual).cumsum(axis=0)
+        else:
+            path[0, 1:] = step.cumsum(axis=0)
+        path[self.base :] = normals.bias
+        path[self.base :, :1] *= np.sqrt(terms.start[self.base :, 0]).reshape(-1, 1, *shape)
+        drift = np.sqrt(terms.drift[:, :, 0]).reshape(layout.weeks, -1, *shape)
+        path[self.base :, 1:] *= drift.transpose(1, 0, 2, 3)
+        np.cumsum(path[self.base :], axis=1, out=path[self.base :])
+        rows = self.layout.rows
+        level = terms.level[:, 0].reshape(-1, *shape)[rows.step, rows.series]
+        noise = np.sqrt(terms.noise[:, 0]).reshape(-1, *shape)[rows.step, rows.series]
+        drawn = level * self.seen_level(path, population) + self.drift_part(path)
+        return path, self.scatter(drawn + noise * normals.row, 0.0)
+
+    def draw_path(
+        self,
+        steps: Steps,
+        terms: Terms,
+        done: FilterPass,
+        population: Population,
+        normals: PathNormals,
+    ) -> Float[np.ndarray, "state time series particle"]:
+        """One draw of the states given everything else, by the simulation smoother.
+
+        Draw states and reports from the model, smooth the difference of the true and the drawn
+        reports, and add it to the drawn states (Durbin & Koopman 2002).
+        """
+        path, drawn = self.imagine(terms, population, normals)
+        change = smooth(steps, terms, done, self.values(population)[:, 0] - drawn)
+        path += change.reshape(path.shape)
+        return path
