@@ -45,7 +45,7 @@ OBJECTIVES: Final[dict[str, Leaning]] = {
     "home": Leaning(1.5, 0.0, True),
 }
 
-REACH_SHARE: Final = np.float32(0.02)
+REACH_SHARE: Final = 0.02
 """Share of a sector that has to be held for its neighbours to be within reach."""
 
 
@@ -93,8 +93,8 @@ def wanted_share(
     cover = (jnp.flip(reach, 0) & (shares > REACH_SHARE)).astype(jnp.float32)
     quiet = params.quiet_cover_share * (1.0 - contact) * cover
     threat = 1.0 + params.allocation_threat_per_km * lost_km
-    stake = jnp.exp(params.allocation_stake_exponent * jnp.log(stake_weight + np.float32(1e-9)))
+    stake = jnp.exp(params.allocation_stake_exponent * jnp.log(stake_weight + 1e-9))
     # A side that faces no front still stands on its own land, and one without land somewhere.
-    standing = np.float32(1e-6) * (shares + np.float32(1e-6))
+    standing = 1e-6 * (shares + 1e-6)
     weight = front_km * stake * (contact + quiet + standing) * threat * jnp.exp(params.leaning_log)
     return weight / jnp.sum(weight, axis=1, keepdims=True)

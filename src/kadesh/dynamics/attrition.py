@@ -19,7 +19,6 @@ models of Dupuy, whose tables could not be verified.
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 
@@ -85,5 +84,5 @@ def weekly_losses(
 ) -> Float[Array, "side sector run"]:
     """Losses in persons with chance: one lognormal factor of mean 1 by side and week."""
     noise = params.loss_noise
-    factor = jnp.exp(noise * shock - np.float32(0.5) * noise**2)
+    factor = jnp.exp(noise * shock - 0.5 * noise**2)
     return jnp.minimum(expected * factor[:, None], deployed_persons)

@@ -62,6 +62,12 @@ def _take(tree: Any, index: Int[np.ndarray, " chosen"]) -> Any:
     return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[..., index]), tree)
 
 
+def block_indices(runs: int) -> list[Int[np.ndarray, " run"]]:
+    """The runs of each block; the last block is filled up with the last run."""
+    every = np.arange(-(-runs // BLOCK_RUNS) * BLOCK_RUNS)
+    return list(np.minimum(every, runs - 1).reshape(-1, BLOCK_RUNS))
+
+
 def advance(
     state: CampaignState,
     params: CampaignParams,
@@ -81,17 +87,16 @@ def advance(
     """
     _keep_compiled()
     runs = state.held_km2.shape[-1]
-    count = -(-runs // BLOCK_RUNS)
+    indices = block_indices(runs)
     geography = params.geography
     keys = shock_keys(seed, stream, geography.side_ids, geography.sector_ids)
 
     def work(block: int) -> tuple[Any, Any]:
-        place = np.arange(block * BLOCK_RUNS, (block + 1) * BLOCK_RUNS)
-        index = np.minimum(place, runs - 1)
+        first, index = block * BLOCK_RUNS, indices[block]
         return _block(
-            runs - block * BLOCK_RUNS,
+            runs - first,
             keys,
-            (first_run + place).astype(np.uint32),
+            np.arange(first_run + first, first_run + first + BLOCK_RUNS, dtype=np.uint32),
             first_month,
             np.float32(-1.0 if mirrored else 1.0),
             schedule,
@@ -100,10 +105,10 @@ def advance(
         )
 
     results: list[tuple[Any, Any]] = []
-    for result in _in_order(work, count, workers):
+    for result in _in_order(work, len(indices), workers):
         results.append(result)
         if progress is not None:
-            progress(len(results), count)
+            progress(len(results), len(indices))
     return results
 
 
@@ -178,6 +183,9 @@ def _month(
     return end, record, jnp.all(jnp.stack(finite), axis=0)
 
 
+_week = jax.jit(step)
+
+
 def _mirrored(shocks: Shocks, luck_sign: Float[Array, ""]) -> Shocks:
     """The same shocks at sign 1, the opposite ones at -1 (which sector an operation hits stays)."""
     return replace(
@@ -204,7 +212,7 @@ def _not_finite(
     shocks = _mirrored(drawn, jnp.asarray(luck_sign))
     for week in range(MONTH_WEEKS):
         now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
-        state, _ = step(now, jnp.asarray(ordered[week]), state, params)
+        state, _ = _week(now, ordered[week], state, params)
         for field in fields(state):
             values = np.asarray(getattr(state, field.name))[..., :wanted]
             if not np.isfinite(values).all():

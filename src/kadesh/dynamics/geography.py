@@ -9,6 +9,8 @@ from jaxtyping import Float
 
 from kadesh.war import War
 
+Vertex = tuple[float, float]
+
 
 def neighbour_matrix(war: War) -> Float[np.ndarray, "sector sector"]:
     """1 where two sectors are the same or share a border, else 0.
@@ -17,15 +19,13 @@ def neighbour_matrix(war: War) -> Float[np.ndarray, "sector sector"]:
     units of a gap-free map repeat the vertices of a common border). A sector without units on the
     map, or a war without a map, lies beside every other: nothing is then out of reach.
     """
+    vertices: dict[str, set[Vertex]] = {name: set() for name in war.sector_ids}
     path = Path(war.folder) / "sectors.geojson"
-    if not path.is_file() or not war.map_units:
-        return np.ones((len(war.sectors), len(war.sectors)))
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    vertices: dict[str, set[tuple[float, float]]] = {name: set() for name in war.sector_ids}
-    for feature in features:
-        sector = war.map_units.get(str(feature.get("id")))
-        if sector is not None:
-            vertices[sector] |= _vertices(feature["geometry"]["coordinates"])
+    if path.is_file():
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+            sector = feature["properties"].get("sector")
+            if sector in vertices:
+                vertices[sector] |= _vertices(feature["geometry"]["coordinates"])
     return np.array(
         [
             [_beside(vertices[one], vertices[another]) for another in war.sector_ids]
@@ -35,11 +35,11 @@ def neighbour_matrix(war: War) -> Float[np.ndarray, "sector sector"]:
     )
 
 
-def _beside(one: set[tuple[float, float]], another: set[tuple[float, float]]) -> bool:
+def _beside(one: set[Vertex], another: set[Vertex]) -> bool:
     return not one or not another or len(one & another) >= 2
 
 
-def _vertices(coordinates: Any) -> set[tuple[float, float]]:
+def _vertices(coordinates: Any) -> set[Vertex]:
     if isinstance(coordinates[0], int | float):
         return {(float(coordinates[0]), float(coordinates[1]))}
     return set().union(*(_vertices(part) for part in coordinates))

@@ -26,10 +26,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-LEAST_FORCE = np.float32(300.0)
+LEAST_FORCE = 300.0
 """Border guards, police and volunteers that any sector has, in persons: keeps ratios finite."""
 
-WEEK_DAYS = np.float32(7.0)
+WEEK_DAYS = 7.0
 
 
 class GroundParams(eqx.Module):
@@ -62,7 +62,7 @@ def contact_share(
     """Part of a sector's full front on which the sides meet, from what each of them holds."""
     share = held_km2 / area_km2[:, None]
     smaller = jnp.maximum(jnp.minimum(share, 1.0 - share), 0.0)
-    return jnp.minimum(jnp.sqrt(np.float32(2.0 * np.pi) * smaller), 1.0)
+    return jnp.minimum(jnp.sqrt(2.0 * np.pi * smaller), 1.0)
 
 
 def advantage_log(
@@ -94,7 +94,7 @@ def advance_km(
     """Kilometres each side advances in a week where it meets the other, averaged over the front."""
     limit = params.advance_limit_km_per_day
     # The exponent is cut where the rate is at its limit many times over: exp must not overflow.
-    exponent = jnp.minimum(params.advance_force_exponent * advantage, np.float32(30.0))
+    exponent = jnp.minimum(params.advance_force_exponent * advantage, 30.0)
     rate = params.advance_km_per_day * attack * jnp.exp(exponent)
     return WEEK_DAYS * limit * -jnp.expm1(-rate / limit)
 

@@ -18,7 +18,6 @@ product of quantity and quality (elasticity 1 by assumption), or manpower alone.
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 
@@ -40,21 +39,17 @@ def combined_force(
 ) -> Float[Array, "*shape"]:
     """Effective force of manpower and materiel, in the units of both.
 
-    Computed about the logarithm of K/M, so that the limit at elasticity 1 is met smoothly and
-    no power overflows at small elasticities.
+    With L = ln K/M, Y = M exp(ln(1 + (1-f)(e^{rL} - 1)) / r): exact to rounding near elasticity 1,
+    where r is 0 and Y = M^f K^(1-f). Where e^{rL} overflows a factor is missing and Y is 0.
     """
-    tiny = np.float32(1e-30)
+    tiny = 1e-30
     log_ratio = jnp.log(jnp.maximum(materiel, tiny)) - jnp.log(jnp.maximum(manpower, tiny))
-    r = 1.0 - 1.0 / substitution_elasticity
-    near_one = jnp.abs(r) < np.float32(1e-3)
-    safe_r = jnp.where(near_one, 1.0, r)
-    log_terms = jnp.logaddexp(
-        jnp.log(manpower_weight), jnp.log1p(-manpower_weight) + safe_r * log_ratio
-    )
-    # The second order keeps the limit exact to float32 where 1/r would lose all digits.
     share = 1.0 - manpower_weight
-    limit = share * log_ratio + np.float32(0.5) * r * share * manpower_weight * log_ratio**2
-    return manpower * jnp.exp(jnp.where(near_one, limit, log_terms / safe_r))
+    r = 1.0 - 1.0 / substitution_elasticity
+    is_one = jnp.abs(r) < 1e-6
+    safe_r = jnp.where(is_one, 1.0, r)
+    log_force = jnp.log1p(share * jnp.expm1(safe_r * log_ratio)) / safe_r
+    return manpower * jnp.exp(jnp.where(is_one, share * log_ratio, log_force))
 
 
 def materiel_multiplier(

@@ -11,7 +11,6 @@ cost of mobilization to support.
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 
@@ -40,12 +39,9 @@ def recruits(
         params: Rate and responses.
     """
     # Neither response more than triples the rate: offices, barracks and instructors are finite.
-    need = jnp.clip(
-        params.theatre_start_persons / jnp.maximum(theatre_persons, 1.0),
-        np.float32(1 / 3),
-        np.float32(3.0),
-    )
-    will = jnp.clip(support_ratio, np.float32(0.01), np.float32(3.0))
+    start = params.theatre_start_persons
+    need = jnp.clip(start / jnp.maximum(theatre_persons, 1.0), 1 / 3, 3.0)
+    will = jnp.clip(support_ratio, 0.01, 3.0)
     response = params.mobilization_response * jnp.log(need)
     willing = params.support_recruitment_exponent * jnp.log(will)
     rate = params.recruitment_persons_per_week * jnp.exp(response + willing)

@@ -120,12 +120,12 @@ def _words(
 def _halves(word: UInt32[Array, "*shape"]) -> tuple[Float[Array, "*shape"], Float[Array, "*shape"]]:
     """Two uniform deviates in (0, 1) from the halves of a word."""
     low, high = word & np.uint32(0xFFFF), word >> np.uint32(16)
-    scale = np.float32(1 / 65536)
+    scale = 1 / 65536
     return _centred(low) * scale, _centred(high) * scale
 
 
 def _centred(whole: UInt32[Array, "*shape"]) -> Float[Array, "*shape"]:
-    return whole.astype(jnp.float32) + np.float32(0.5)
+    return whole.astype(jnp.float32) + 0.5
 
 
 def _uniform_deviates(
@@ -141,8 +141,8 @@ def _normal_deviates(
     deviates = []
     for word in (first, second):
         length, turn = _halves(word)
-        radius = jnp.sqrt(np.float32(-2.0) * jnp.log(length))
-        angle = np.float32(2.0 * np.pi) * turn
+        radius = jnp.sqrt(-2.0 * jnp.log(length))
+        angle = 2.0 * np.pi * turn
         deviates += [radius * jnp.cos(angle), radius * jnp.sin(angle)]
     return jnp.stack(deviates)
 
@@ -150,5 +150,5 @@ def _normal_deviates(
 def _coarse_gumbel(word: UInt32[Array, "name run"]) -> Float[Array, "week name run"]:
     """Four Gumbel deviates from the bytes of a word: enough to choose among a few sectors."""
     shifts = np.arange(MONTH_WEEKS, dtype=np.uint32).reshape(-1, 1, 1) * np.uint32(8)
-    uniform = _centred((word >> shifts) & np.uint32(0xFF)) * np.float32(1 / 256)
+    uniform = _centred((word >> shifts) & np.uint32(0xFF)) * (1 / 256)
     return -jnp.log(-jnp.log(uniform))

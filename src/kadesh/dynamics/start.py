@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, Protocol
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
@@ -22,6 +23,7 @@ from kadesh.dynamics.allocation import (
     within_reach,
 )
 from kadesh.dynamics.attrition import AttritionParams
+from kadesh.dynamics.blocks import block_indices, take_runs
 from kadesh.dynamics.fortification import FortificationParams
 from kadesh.dynamics.geography import neighbour_matrix
 from kadesh.dynamics.ground import GroundParams, contact_share, held_share
@@ -96,45 +98,68 @@ def start_state(
     runs = look.runs
     date_of_start = as_of or (None if isinstance(held, Mapping | np.ndarray) else held.as_of)
     params = _params(war, look, seed, switched_off, aims)
-    geography = params.geography
-    extra = _held_beyond(war, held, runs)
-    held_km2 = jnp.clip(
-        geography.held_before_km2[:, None] + extra, 0.0, geography.area_km2[:, None]
-    )
-    force = look.side("force_in_theatre_persons")
-    reserve = look.run("reserve_share") * force
+    before = np.array([sector.held_before_km2 for sector in war.sectors])[:, None]
+    area = np.array([sector.area_km2 for sector in war.sectors])[:, None]
+    held_km2 = single(np.clip(before + _held_beyond(war, held, runs), 0.0, area))
+    force = look.sides("force_in_theatre_persons")
+    reserve = look.number("reserve_share") * force
+    stock = look.sides("materiel_start_ratio") * look.number("reference_materiel_eur_per_person")
     nowhere = jnp.zeros((2, len(war.sectors), runs), jnp.float32)
     nobody = jnp.zeros((2, runs), jnp.float32)
-    shares = held_share(held_km2, geography.area_km2, geography.is_home)
-    contact = contact_share(held_km2, geography.area_km2)
-    front_km = look.run("front_length_factor") * jnp.sqrt(geography.area_km2)[:, None]
-    reach = within_reach(shares, geography.neighbours)
-    wanted = wanted_share(
-        contact, shares, reach, nowhere, front_km, params.stake_weight, params.allocation
-    )
+    dug_in = np.broadcast_to(look.number("fortification_start_share"), nowhere.shape)
     return (
         CampaignState(
             held_km2=held_km2,
             luck_log=nowhere[0],
-            deployed_persons=(force - reserve)[:, None] * wanted,
+            deployed_persons=single((force - reserve)[:, None] * _wanted(held_km2, params)),
             moving_persons=nowhere,
-            fortification_share=nowhere + look.run("fortification_start_share"),
+            fortification_share=single(dug_in),
             surprise_log=nowhere,
             lost_km=nowhere,
-            reserve_persons=reserve,
+            reserve_persons=single(reserve),
             training_persons=look.side("training_persons"),
             recovering_persons=nobody,
             pool_persons=look.side("mobilizable_persons"),
             out_persons=nobody,
             losses_persons=nobody,
             recent_losses_persons_per_week=nobody,
-            materiel_eur=look.side("materiel_start_ratio")
-            * look.run("reference_materiel_eur_per_person")
-            * force,
+            materiel_eur=single(stock * force),
             support_share=look.side("support_start_share"),
             aid_regime=_regimes(war, date_of_start, runs),
         ),
         params,
+    )
+
+
+def single(values: Float[np.ndarray, "*shape"]) -> Float[Array, "*shape"]:
+    """The campaign's own precision."""
+    return jnp.asarray(values, jnp.float32)
+
+
+def _wanted(held_km2: Float[Array, "sector run"], params: CampaignParams) -> np.ndarray:
+    """How each side would spread its troops, block by block like everything that is compiled."""
+    runs = held_km2.shape[-1]
+    parts = [
+        np.asarray(_wanted_in_block(held_km2[..., index], take_runs(params, index)))
+        for index in block_indices(runs)
+    ]
+    return np.concatenate(parts, axis=-1)[..., :runs]
+
+
+@jax.jit
+def _wanted_in_block(
+    held_km2: Float[Array, "sector run"], params: CampaignParams
+) -> Float[Array, "side sector run"]:
+    geography = params.geography
+    shares = held_share(held_km2, geography.area_km2, geography.is_home)
+    return wanted_share(
+        contact_share(held_km2, geography.area_km2),
+        shares,
+        within_reach(shares, geography.neighbours),
+        jnp.zeros_like(shares),
+        params.ground.front_length_factor * jnp.sqrt(geography.area_km2)[:, None],
+        params.stake_weight,
+        params.allocation,
     )
 
 
@@ -146,26 +171,34 @@ class _Lookup:
         self._draws = draws
         self.runs = len(next(iter(draws.values()))) if draws else 0
 
-    def run(self, name: str) -> Float[Array, " run"]:
+    def number(self, name: str) -> Float[np.ndarray, " run"]:
         if name not in self._draws:
             remedy = f"Add it to assumptions.yaml of {self._war.name}"
             raise argument_mistake("assumption", name, "an assumption of the war", remedy)
-        return jnp.asarray(self._draws[name], dtype=jnp.float32)
+        return np.asarray(self._draws[name], dtype=np.float64)
+
+    def sides(self, name: str) -> Float[np.ndarray, "side run"]:
+        return np.stack([self.number(f"{name}.{side}") for side in self._war.side_ids])
+
+    def run(self, name: str) -> Float[Array, " run"]:
+        return single(self.number(name))
 
     def side(self, name: str) -> Float[Array, "side run"]:
-        return jnp.stack([self.run(f"{name}.{side}") for side in self._war.side_ids])
+        return single(self.sides(name))
 
-    def weekly(self, name: str) -> Float[Array, " run"]:
+    def weekly(self, name: str) -> Float[np.ndarray, " run"]:
         """Probability in a week of what has the stated probability in a month."""
-        return -jnp.expm1(jnp.log1p(-jnp.clip(self.run(name), 0, 1 - 1e-6)) / MONTH_IN_WEEKS)
+        # Seven digits below 1: a certain change in a month is as good as certain in a week.
+        monthly = np.clip(self.number(name), 0.0, 1.0 - 1e-7)
+        return np.asarray(-np.expm1(np.log1p(-monthly) / MONTH_IN_WEEKS))
 
 
 def _params(
     war: War, look: _Lookup, seed: int, switched_off: Sequence[str], aims: Sequence[str]
 ) -> CampaignParams:
     is_home = np.array([[s.home == side for s in war.sectors] for side in war.side_ids], float)
-    opens = jnp.asarray([OBJECTIVES[aim].opens_operations for aim in aims], jnp.float32)
-    leaning = jnp.asarray(leaning_log(aims, is_home), jnp.float32)
+    opens = np.array([OBJECTIVES[aim].opens_operations for aim in aims], dtype=float)
+    leaning = np.repeat(leaning_log(aims, is_home)[:, :, None], look.runs, axis=2)
     return CampaignParams(
         geography=Geography(
             side_ids=war.side_ids,
@@ -206,7 +239,9 @@ def _params(
         surprise=SurpriseParams(
             surprise_log_strength=look.run("surprise_log_strength"),
             surprise_decay_weeks=look.run("surprise_decay_weeks"),
-            operation_probability=opens[:, None] * look.weekly("operation_probability_per_month"),
+            operation_probability=single(
+                opens[:, None] * look.weekly("operation_probability_per_month")
+            ),
             operation_reserve_share=look.run("operation_reserve_share"),
         ),
         reserves=ReserveParams(
@@ -232,10 +267,10 @@ def _params(
         ),
         aid=AidParams(
             aid_flow_eur_per_week=look.side("aid_flow_eur_per_week"),
-            interruption_probability=look.weekly("aid_interruption_probability_per_month"),
-            resumption_probability=look.weekly("aid_resumption_probability_per_month"),
-            surge_probability=look.weekly("aid_surge_probability_per_month"),
-            surge_end_probability=look.weekly("aid_surge_end_probability_per_month"),
+            interruption_probability=single(look.weekly("aid_interruption_probability_per_month")),
+            resumption_probability=single(look.weekly("aid_resumption_probability_per_month")),
+            surge_probability=single(look.weekly("aid_surge_probability_per_month")),
+            surge_end_probability=single(look.weekly("aid_surge_end_probability_per_month")),
             interrupted_share=look.run("aid_interrupted_share"),
             surge_factor=look.run("aid_surge_factor"),
         ),
@@ -250,7 +285,7 @@ def _params(
             allocation_stake_exponent=look.run("allocation_stake_exponent"),
             allocation_threat_per_km=look.run("allocation_threat_per_km"),
             quiet_cover_share=look.run("quiet_cover_share"),
-            leaning_log=jnp.broadcast_to(leaning[:, :, None], (*leaning.shape, look.runs)),
+            leaning_log=single(leaning),
         ),
         stake_weight=_stake_weights(war, look.runs, seed),
         effectiveness_log=look.side("effectiveness_log"),
@@ -269,7 +304,7 @@ def _stake_weights(war: War, runs: int, seed: int) -> Float[Array, "sector run"]
             for sector in war.sectors
         ]
     )
-    return jnp.asarray(drawn / drawn.sum(axis=0), jnp.float32)
+    return single(drawn / drawn.sum(axis=0))
 
 
 def _figures(figures: Range) -> tuple[float, float, float]:

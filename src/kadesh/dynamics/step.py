@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from kadesh.dynamics.aid import aid_delivered, next_regime
@@ -37,7 +36,7 @@ from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.dynamics.support import next_support
 from kadesh.dynamics.surprise import chosen_sector, next_surprise, operations
 
-MEMORY = np.float32(0.75)
+MEMORY = 0.75
 """Part of a recent loss of ground or people still in mind a week later: about four weeks."""
 
 
@@ -215,7 +214,7 @@ def _move_people(
     joined = on.mobilization * recruits(
         state.pool_persons,
         state.theatre_persons,
-        state.support_share / jnp.maximum(params.support.support_start_share, np.float32(0.01)),
+        state.support_share / jnp.maximum(params.support.support_start_share, 0.01),
         params.mobilization,
     )
     trained = on.mobilization * arriving(state.training_persons, params.mobilization.training_weeks)

@@ -73,9 +73,9 @@ def _numbers(state: CampaignState, params: CampaignParams) -> dict[str, Float[Ar
     other_land = front.shares * params.geography.area_km2[:, None]
     bare = params.effectiveness_log[:, None]
     force = jnp.sum(effective_force(state, params) / jnp.exp(bare), axis=1)
-    weight = params.stake_weight * front.contact + np.float32(1e-6)
+    weight = params.stake_weight * front.contact + 1e-6
     toward_first = 2.0 * params.geography.is_home[0][:, None] - 1.0
-    by_contact = front.contact + np.float32(1e-6)
+    by_contact = front.contact + 1e-6
     fortified = jnp.sum(state.fortification_share * by_contact, axis=1) / jnp.sum(by_contact, 0)
     return {
         "stake_share": jnp.sum(stake, axis=1),

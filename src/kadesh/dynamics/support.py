@@ -11,7 +11,6 @@ casualties; a linear fall is nearly the same over the few percent of a populatio
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 
@@ -32,7 +31,7 @@ def next_support(
     params: SupportParams,
 ) -> Float[Array, "side run"]:
     """Support of each side a week later, between 0 and 1."""
-    percent_lost = np.float32(100.0) * losses_persons / params.population_persons
+    percent_lost = 100.0 * losses_persons / params.population_persons
     change = (
         params.support_rise_per_stake_share * stake_gain_share
         - params.support_fall_per_percent_lost * percent_lost

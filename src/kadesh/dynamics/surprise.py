@@ -19,7 +19,6 @@ allocation, which then is no surprise.
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float
 
 
@@ -42,7 +41,7 @@ def chosen_sector(
     The largest of prospect plus a Gumbel deviate: each open sector is chosen with probability
     proportional to exp(prospect).
     """
-    appeal = jnp.where(is_open, prospect_log + choice, np.float32(-1e9))
+    appeal = jnp.where(is_open, prospect_log + choice, -1e9)
     best = jnp.max(appeal, axis=1, keepdims=True)
     chosen = ((appeal == best) & is_open).astype(jnp.float32)
     return chosen / jnp.maximum(jnp.sum(chosen, axis=1, keepdims=True), 1.0)

@@ -1,0 +1,480 @@
+"""The campaign as a whole: what is conserved, mirrored, switched off, repeated and refused."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import xarray as xr
+
+from conftest import HELD, SECTORS
+from kadesh.dynamics import (
+    MECHANISMS,
+    CampaignParams,
+    CampaignState,
+    Order,
+    simulate,
+    start_state,
+    step_many,
+    summarise,
+    take_runs,
+    take_states,
+)
+from kadesh.dynamics.shocks import draw_shocks, shock_keys
+from kadesh.dynamics.step import step as step_eagerly
+from kadesh.errors import InputErrors, NumericalError
+from kadesh.war import War, draw_assumptions
+
+RUNS = 256
+WEEKS = 40
+SIDE_FIELDS = {"losses", "aid", "operation"}
+
+step = jax.jit(step_eagerly)
+
+
+@pytest.fixture(scope="module")
+def courses(war: War) -> xr.Dataset:
+    return simulate(war, HELD, weeks=WEEKS, runs=RUNS, seed=7)
+
+
+@pytest.fixture(scope="module")
+def started(war: War) -> tuple[CampaignState, CampaignParams]:
+    return start_state(war, HELD, draw_assumptions(war, RUNS, 7), seed=7)
+
+
+def central(war: War) -> dict[str, float]:
+    return {name: assumption.central for name, assumption in war.assumptions.items()}
+
+
+def lively(started: tuple[CampaignState, CampaignParams]) -> tuple[CampaignState, CampaignParams]:
+    """A state some months in, in which everything is going on."""
+    state, params = started
+    return step_many(state, params, weeks=24, seed=3), params
+
+
+def people(state: CampaignState) -> np.ndarray:
+    sectors = np.asarray(state.deployed_persons + state.moving_persons, np.float64).sum(axis=1)
+    return sectors + sum(
+        np.asarray(getattr(state, name), np.float64)
+        for name in (
+            "reserve_persons",
+            "training_persons",
+            "recovering_persons",
+            "pool_persons",
+            "out_persons",
+        )
+    )
+
+
+def mirrored(tree: Any) -> Any:
+    return jax.tree.map(
+        lambda leaf: jnp.flip(leaf, 0) if leaf.ndim > 1 and leaf.shape[0] == 2 else leaf, tree
+    )
+
+
+# --- conservation ---
+
+
+def test_people_are_neither_made_nor_lost(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    later = step_many(state, params, weeks=52, seed=1)
+    # Float32 sums over 52 weeks of numbers up to 2.5e7.
+    np.testing.assert_allclose(people(later), people(state), rtol=1e-5)
+
+
+def test_without_mobilization_only_losses_thin_the_ranks(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    later = step_many(state, params.without(["mobilization"]), weeks=52, seed=1)
+    np.testing.assert_array_equal(later.pool_persons, state.pool_persons)
+    before = state.theatre_persons
+    after = later.theatre_persons + later.recovering_persons + later.out_persons
+    np.testing.assert_allclose(after, before, rtol=1e-5)
+
+
+def test_all_quantities_stay_in_their_range(courses: xr.Dataset, war: War) -> None:
+    for sector in war.sectors:
+        held = courses["held_km2"].sel(sector=sector.id) + sector.held_before_km2
+        assert float(held.min()) >= -0.01
+        assert float(held.max()) <= sector.area_km2 + 0.01
+    for name in ("deployed_persons", "reserve_persons", "pool_persons", "materiel_eur"):
+        assert float(courses[name].min()) >= -1.0
+    assert float(courses["support_share"].min()) >= 0
+    assert float(courses["support_share"].max()) <= 1
+    assert set(np.unique(courses["aid_regime"])) <= {0, 1, 2}
+
+
+# --- neutrality ---
+
+
+def test_exchanging_the_sides_mirrors_a_week_with_all_its_chance(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    geography = params.geography
+    keys = shock_keys(5, "x", geography.side_ids, geography.sector_ids)
+    shocks = draw_shocks(keys, jnp.arange(RUNS, dtype=jnp.uint32), jnp.uint32(0))
+    now = jax.tree.map(lambda leaf: leaf[1], shocks)
+    turned = replace(now, **{name: jnp.flip(getattr(now, name), 0) for name in SIDE_FIELDS})
+    order = jnp.zeros((2, len(SECTORS))).at[0, 3].set(9e3)
+    there, _ = step(now, order, state, params)
+    back, _ = step(turned, jnp.flip(order, 0), mirrored(state), mirrored(params))
+    for field in fields(there):
+        one, other = getattr(mirrored(there), field.name), getattr(back, field.name)
+        np.testing.assert_allclose(one, other, rtol=2e-6, atol=1e-6, err_msg=field.name)
+
+
+def test_exchanging_the_sides_data_mirrors_the_campaign_without_chance(
+    make_war: Callable[..., War],
+) -> None:
+    one, other = make_war(), make_war(swapped=True)
+    given = {"weeks": WEEKS, "runs": 1, "switched_off": ("noise", "surprise", "aid")}
+    there = simulate(one, HELD, assumptions=central(one), **given)
+    back = simulate(other, HELD, assumptions=central(other), **given)
+    turned = back.assign_coords(side=["Boria", "Ardia"]).sortby("side")
+    for name in there.data_vars:
+        np.testing.assert_allclose(there[name], turned[name], rtol=1e-6, atol=1e-3, err_msg=name)
+
+
+def test_exchanging_the_sides_data_mirrors_sampled_campaigns(
+    make_war: Callable[..., War],
+) -> None:
+    """Per-side streams belong to names, so chance differs; the distribution must not."""
+    held = {}
+    for swapped in (False, True):
+        war = make_war(swapped=swapped)
+        runs = simulate(war, HELD, weeks=WEEKS, runs=4 * RUNS, seed=11)
+        held[swapped] = runs["held_km2"].isel(week=-1).sum("sector").to_numpy()
+    error = np.hypot(*(x.std() / np.sqrt(x.size) for x in held.values()))
+    assert abs(held[False].mean() - held[True].mean()) < 4 * error
+
+
+def test_the_order_of_sectors_changes_nothing(
+    make_war: Callable[..., War], courses: xr.Dataset
+) -> None:
+    again = simulate(make_war(SECTORS[::-1]), HELD, weeks=WEEKS, runs=RUNS, seed=7)
+    assert again.identical(courses)
+
+
+def test_no_sector_is_special_by_its_place(started: tuple[CampaignState, CampaignParams]) -> None:
+    state, params = lively(started)
+    place = np.array([4, 0, 5, 1, 3, 2])
+    geography = params.geography
+
+    def reorder(leaf: jax.Array) -> jax.Array:
+        places = [place if size == len(place) else np.arange(size) for size in leaf.shape]
+        return leaf[np.ix_(*places)] if places else leaf
+
+    names = tuple(geography.sector_ids[i] for i in place)
+    shuffled = eqx.tree_at(
+        lambda p: p.geography,
+        jax.tree.map(reorder, params),
+        replace(jax.tree.map(reorder, geography), sector_ids=names),
+    )
+    there = step_many(state, params, weeks=4, seed=5)
+    back = step_many(jax.tree.map(reorder, state), shuffled, weeks=4, seed=5)
+    for field in fields(there):
+        np.testing.assert_allclose(
+            reorder(getattr(there, field.name)),
+            getattr(back, field.name),
+            rtol=1e-4,
+            atol=1e-3,
+            err_msg=field.name,
+        )
+
+
+# --- switches ---
+
+
+def end(state: CampaignState, params: CampaignParams, *off: str, seed: int = 3) -> CampaignState:
+    return step_many(state, params.without(off), weeks=8, seed=seed)
+
+
+def test_switching_off_removes_what_the_mechanism_changes(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    unchanged = {
+        "attrition": ["losses_persons", "out_persons"],
+        "ground": ["held_km2"],
+        "fortification": ["fortification_share"],
+        "mobilization": ["pool_persons"],
+        "materiel": ["materiel_eur"],
+        "support": ["support_share"],
+        "aid": ["aid_regime"],
+    }
+    on = end(state, params)
+    for mechanism, names in unchanged.items():
+        off = end(state, params, mechanism)
+        for name in names:
+            assert np.array_equal(getattr(off, name), getattr(state, name)), (mechanism, name)
+            assert not np.array_equal(getattr(on, name), getattr(state, name)), (mechanism, name)
+
+
+def test_without_surprise_no_operation_is_opened(war: War) -> None:
+    order = [Order("Ardia", "march", 1, 5000.0)]
+    never = {"operation_probability_per_month": 0.0}
+    given = {"weeks": 4, "runs": 8, "orders": order, "assumptions": never}
+    assert float(simulate(war, HELD, **given)["committed_persons"].max()) == 5000.0
+    off = simulate(war, HELD, switched_off=["surprise"], **given)
+    assert float(off["committed_persons"].max()) == 0
+    assert float(off["held_km2"].sel(sector="march").max()) == 0
+
+
+def test_without_reserves_and_allocation_troops_stay_where_they_are(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    still = ("reserves", "allocation", "attrition", "mobilization", "surprise")
+    later = end(state, params, *still)
+    np.testing.assert_array_equal(later.deployed_persons, state.deployed_persons)
+    np.testing.assert_array_equal(later.reserve_persons, state.reserve_persons)
+    released = end(state, params, "allocation", "attrition", "mobilization", "surprise")
+    assert bool(jnp.all(released.reserve_persons < state.reserve_persons))
+    moved = end(state, params, "reserves", "attrition", "mobilization", "surprise")
+    assert not np.array_equal(moved.deployed_persons, state.deployed_persons)
+
+
+def test_without_materiel_weapons_do_not_matter_and_without_forts_lines_do_not(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    richer = replace(state, materiel_eur=state.materiel_eur * 3)
+    deeper = replace(state, fortification_share=state.fortification_share * 0)
+    for mechanism, changed in (("materiel", richer), ("fortification", deeper)):
+        one, other = end(state, params, mechanism), end(changed, params, mechanism)
+        np.testing.assert_array_equal(one.held_km2, other.held_km2)
+        assert not np.array_equal(end(state, params).held_km2, end(changed, params).held_km2)
+
+
+def test_without_noise_surprise_and_aid_there_is_no_chance(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    off = ("noise", "surprise", "aid")
+    one, other = end(*started, *off, seed=1), end(*started, *off, seed=2)
+    for field in fields(one):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+def test_every_mechanism_can_be_switched_off_by_name(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    nothing = end(state, params, *MECHANISMS)
+    for name in ("held_km2", "deployed_persons", "losses_persons", "materiel_eur"):
+        np.testing.assert_array_equal(getattr(nothing, name), getattr(state, name))
+    with pytest.raises(InputErrors, match="artillery"):
+        params.without(["artillery"])
+
+
+# --- direction of effects ---
+
+
+def abroad(state: CampaignState, params: CampaignParams, side: int) -> np.ndarray:
+    return summarise(state, params).stake_share[side]
+
+
+def test_a_side_favoured_does_better_under_the_same_chance(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    for side in (0, 1):
+        plain = step_many(state, params, weeks=24, seed=9)
+        helped = step_many(state, params.favouring(side, 0.5), weeks=24, seed=9)
+        gain = abroad(helped, params, side) - abroad(plain, params, side)
+        assert gain.mean() > 0
+        assert (gain > -1e-3).mean() > 0.95
+    undone = params.favouring(0, 0.5).favouring(1, 0.5)
+    np.testing.assert_allclose(undone.effectiveness_log, params.effectiveness_log, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["deployed_persons", "materiel_eur", "fortification_share"])
+def test_more_of_anything_loses_less_ground(
+    name: str, started: tuple[CampaignState, CampaignParams]
+) -> None:
+    state, params = started
+    more = np.ones((2, *[1] * (getattr(state, name).ndim - 1)), np.float32)
+    more[1] = 1.5
+    stronger = replace(state, **{name: getattr(state, name) * more})
+    plain = step_many(state, params, weeks=12, seed=9)
+    helped = step_many(stronger, params, weeks=12, seed=9)
+    assert (abroad(helped, params, 1) - abroad(plain, params, 1)).mean() > 0
+
+
+# --- repeatability ---
+
+
+def test_a_run_does_not_depend_on_how_many_are_asked_for(war: War) -> None:
+    small = simulate(war, HELD, weeks=6, runs=40, seed=7)
+    large = simulate(war, HELD, weeks=10, runs=600, seed=7)
+    part = large.isel(run=slice(40), week=slice(7))
+    for name in small.data_vars:
+        assert small[name].to_numpy().tobytes() == part[name].to_numpy().tobytes(), name
+
+
+def test_working_blocks_side_by_side_leaves_every_byte(war: War) -> None:
+    one = simulate(war, HELD, weeks=8, runs=700, seed=7)
+    two = simulate(war, HELD, weeks=8, runs=700, seed=7, workers=2)
+    for name in one.data_vars:
+        assert one[name].to_numpy().tobytes() == two[name].to_numpy().tobytes(), name
+
+
+def test_any_run_can_be_repeated_alone(started: tuple[CampaignState, CampaignParams]) -> None:
+    state, params = started
+    together = step_many(state, params, weeks=8, seed=3)
+    index = np.array([201])
+    alone = step_many(
+        take_states(state, index), take_runs(params, index), weeks=8, seed=3, first_run=201
+    )
+    for field in fields(alone):
+        np.testing.assert_array_equal(
+            getattr(alone, field.name)[..., 0], getattr(together, field.name)[..., 201]
+        )
+
+
+def test_months_can_be_stepped_one_at_a_time(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    at_once = step_many(state, params, weeks=12, seed=3)
+    for month in range(3):
+        state = step_many(state, params, seed=3, first_month=month)
+    for field in fields(at_once):
+        np.testing.assert_array_equal(getattr(at_once, field.name), getattr(state, field.name))
+
+
+def test_another_stream_is_other_luck_and_the_same_stream_is_common(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    one = step_many(state, params, seed=3, stream="a").held_km2
+    assert not np.array_equal(one, step_many(state, params, seed=3, stream="b").held_km2)
+    assert np.array_equal(one, step_many(state, params, seed=3, stream="a").held_km2)
+
+
+def test_double_precision_elsewhere_leaves_campaigns_in_single(
+    war: War, courses: xr.Dataset
+) -> None:
+    with jax.enable_x64(True):
+        again = simulate(war, HELD, weeks=WEEKS, runs=RUNS, seed=7)
+    for name in courses.data_vars:
+        assert again[name].dtype == courses[name].dtype
+        assert again[name].to_numpy().tobytes() == courses[name].to_numpy().tobytes(), name
+
+
+# --- refusals ---
+
+
+def test_a_number_that_is_not_finite_is_named(war: War) -> None:
+    with pytest.raises(NumericalError, match=r"sector \w+.*week 1, run 0") as error:
+        simulate(war, HELD, weeks=4, runs=3, assumptions={"advance_force_exponent": float("nan")})
+    assert "held_km2" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"weeks": 0}, "weeks"),
+        ({"runs": 0}, "runs"),
+        ({"scenario": "nowhere"}, "scenario"),
+        ({"switched_off": ["tanks"]}, "switched_off"),
+        ({"assumptions": {"nothing": 1.0}}, "nothing"),
+        ({"objectives": {"Ardia": "glory"}}, "glory"),
+        ({"objectives": {"Ordia": "stake"}}, "Ordia"),
+        ({"orders": [Order("Ardia", "moon", 0, 1.0)]}, "moon"),
+        ({"orders": [Order("Ardia", "march", 99, 1.0)]}, "99"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(war: War, given: dict[str, Any], word: str) -> None:
+    with pytest.raises(InputErrors, match=word):
+        simulate(war, HELD, **({"weeks": 4, "runs": 2} | given))
+
+
+def test_a_missing_assumption_is_named(war: War) -> None:
+    draws = draw_assumptions(war, 4, 1)
+    del draws["loss_noise"]
+    with pytest.raises(InputErrors, match="loss_noise"):
+        start_state(war, HELD, draws)
+
+
+# --- the incursion ---
+
+
+def test_an_incursion_into_thin_cover_gains_ground_and_then_stalls(war: War) -> None:
+    """Surprise and sparse defence carry it; then reserves arrive, and others are left weaker."""
+    given = {
+        "weeks": 36,
+        "runs": 2 * RUNS,
+        "seed": 5,
+        "assumptions": {"operation_probability_per_month": 0.0, "fortification_start_share": 0.5},
+    }
+    without = simulate(war, HELD, **given)
+    march = simulate(war, HELD, orders=[Order("Ardia", "march", 4, 20_000.0)], **given)
+    held = march["held_km2"].sel(sector="march").median("run")
+    assert float(without["held_km2"].sel(sector="march").max()) == 0
+    first, second = float(held[5] - held[4]), float(held[6] - held[5])
+    later = float(held[12] - held[8])
+    assert first > 20
+    assert second < first
+    assert later < 0.5 * first
+    defenders = march["deployed_persons"].sel(side="Boria", sector="march").mean("run")
+    assert float(defenders[12]) > 1.3 * float(defenders[4])
+    others = march["deployed_persons"].drop_sel(sector="march").sum("sector").sel(side="Boria")
+    unmoved = without["deployed_persons"].drop_sel(sector="march").sum("sector").sel(side="Boria")
+    assert float((others - unmoved).isel(week=12).mean()) < 0
+
+
+def test_a_foothold_objective_opens_operations_in_the_others_home(war: War) -> None:
+    given = {
+        "weeks": 52,
+        "runs": RUNS,
+        "seed": 5,
+        "assumptions": {"operation_probability_per_month": 0.5},
+    }
+
+    def opened(aim: str) -> float:
+        runs = simulate(war, HELD, objectives={"Ardia": aim}, **given)
+        there = runs["committed_persons"].sel(side="Ardia", sector="march")
+        return float((there > 0).sum("week").mean())
+
+    assert opened("foothold") > 1.5 * opened("stake") > 0
+    assert opened("hold") == 0
+
+
+# --- what the assumptions imply before any fitting ---
+
+
+def test_prior_campaigns_are_of_the_size_wars_have(courses: xr.Dataset) -> None:
+    """Weekly losses in the hundreds and thousands; a month moves hundreds of km2, either way."""
+    losses = courses["weekly_losses_persons"].sum("sector").isel(week=slice(1, None)).mean("week")
+    for side in ("Ardia", "Boria"):
+        low, high = np.quantile(losses.sel(side=side), [0.05, 0.95])
+        assert 200 < low < high < 12_000
+    held = courses["held_km2"].sum("sector").to_numpy()
+    months = held[:, 4::4] - held[:, :-4:4]
+    assert 50 < np.median(np.abs(months)) < 1500
+    assert np.quantile(np.abs(months), 0.95) < 15_000
+    assert 0.2 < (months > 0).mean() < 0.8
+
+
+def test_summary_shares_are_shares(started: tuple[CampaignState, CampaignParams]) -> None:
+    state, params = lively(started)
+    summary = summarise(state, params)
+    np.testing.assert_allclose(summary.stake_share.sum(axis=0), 1.0, atol=1e-5)
+    np.testing.assert_allclose(
+        summary.home_stake_share + summary.abroad_stake_share, summary.stake_share, atol=1e-6
+    )
+    turned = summarise(mirrored(state), mirrored(params))
+    np.testing.assert_allclose(turned.force_log_ratio, -summary.force_log_ratio, atol=1e-5)
+    np.testing.assert_allclose(turned.luck_log, -summary.luck_log, atol=1e-5)
+    columns = summary.columns()
+    assert "stake_share.Ardia" in columns
+    assert "held_share.march" in columns
+    assert all(np.isfinite(column).all() for column in columns.values())
