@@ -254,6 +254,15 @@ def test_without_materiel_weapons_do_not_matter_and_without_forts_lines_do_not(
         assert not np.array_equal(end(state, params).held_km2, end(changed, params).held_km2)
 
 
+def test_without_supply_a_fast_advance_goes_on_faster(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    fast = replace(state, lost_km=state.lost_km.at[1].set(50.0))
+    kept, slowed = end(fast, params, "supply"), end(fast, params)
+    assert (abroad(kept, params, 0) - abroad(slowed, params, 0)).mean() > 0
+
+
 def test_without_noise_surprise_and_aid_there_is_no_chance(
     started: tuple[CampaignState, CampaignParams],
 ) -> None:

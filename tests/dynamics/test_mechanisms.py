@@ -37,6 +37,7 @@ from kadesh.dynamics.ground import (
 from kadesh.dynamics.materiel import MaterielParams, materiel_multiplier, next_materiel
 from kadesh.dynamics.mobilization import MobilizationParams, recruits
 from kadesh.dynamics.reserves import arriving, spread
+from kadesh.dynamics.supply import SupplyParams, supply_factor
 from kadesh.dynamics.support import SupportParams, next_support
 from kadesh.dynamics.surprise import SurpriseParams, chosen_sector, next_surprise, operations
 
@@ -69,6 +70,7 @@ GROUND = GroundParams(
     ground_noise_persistence=per_run(0.5, 0.9),
     attack_slope=per_run(0.7, 2.5),
 )
+SUPPLY = SupplyParams(per_run(15, 120))
 FORTIFICATION = FortificationParams(per_run(0.6, 2), per_run(8, 50), per_run(2, 20))
 SURPRISE = SurpriseParams(per_run(1, 2.8), per_run(0.5, 4), per_side(0.2, 0.8), per_run(0.2, 0.7))
 MATERIEL = MaterielParams(
@@ -119,7 +121,8 @@ MECHANISMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
         (PEOPLE, per_sector(0, 2), per_sector(0, 2), per_sector(-1, 1)),
     ),
     "intent": (attack_share, (per_sector(-2, 2), GROUND)),
-    "ground": (advance_km, (per_sector(-3, 5), per_sector(0, 1), GROUND)),
+    "supply": (supply_factor, (per_sector(0, 100), SUPPLY)),
+    "ground": (advance_km, (per_sector(-3, 5), per_sector(0, 1), per_sector(0, 1), GROUND)),
     "held share": (shares_of, (HELD, IS_HOME)),
     "fortification": (
         next_fortification,
@@ -198,9 +201,9 @@ def test_land_held_stays_within_the_sector() -> None:
 
 def test_advance_spans_the_observed_rates_and_stops_at_the_limit() -> None:
     """Campaigns move between 0.01 and 30 km a day; no advantage exceeds the limit."""
-    run = jax.tree.map(lambda leaf: leaf[:1], GROUND)
+    run, one = jax.tree.map(lambda leaf: leaf[:1], GROUND), jnp.ones((2, 1, 1))
     rates = [
-        float(advance_km(jnp.full((2, 1, 1), a), jnp.ones((2, 1, 1)), run)[0, 0, 0]) / 7
+        float(advance_km(jnp.full((2, 1, 1), a), one, one, run)[0, 0, 0]) / 7
         for a in (-4.0, -1.0, 0.0, 2.0, 6.0, 40.0)
     ]
     assert rates == sorted(rates)
@@ -212,11 +215,15 @@ def test_more_defenders_better_fortified_lose_less_ground() -> None:
     attack = jnp.ones((2, 1, RUNS))
     forces = jnp.stack([jnp.full((1, RUNS), 5e4), jnp.linspace(1e3, 2e5, RUNS)[None]])
     nothing = jnp.zeros_like(forces)
-    by_force = advance_km(advantage_log(forces, nothing, nothing, nothing), attack, _first(GROUND))
+    by_force = advance_km(
+        advantage_log(forces, nothing, nothing, nothing), attack, attack, _first(GROUND)
+    )
     assert bool(jnp.all(jnp.diff(by_force[0, 0]) < 0))
     even = jnp.full_like(forces, 5e4)
     forts = jnp.stack([nothing[0], jnp.linspace(0, 2, RUNS)[None]])
-    by_fort = advance_km(advantage_log(even, nothing, forts, nothing), attack, _first(GROUND))
+    by_fort = advance_km(
+        advantage_log(even, nothing, forts, nothing), attack, attack, _first(GROUND)
+    )
     assert bool(jnp.all(jnp.diff(by_fort[0, 0]) < 0))
     np.testing.assert_array_equal(by_fort[1], by_fort[1, 0, 0])
 
@@ -243,6 +250,11 @@ def test_digging_in_takes_time_and_movement_undoes_it() -> None:
     depth = one.fortification_depth_km[None]
     attacked = next_fortification(level, jnp.ones((2, 1, 1)), depth, one)
     assert float(attacked[0, 0, 0]) == pytest.approx(np.exp(-1), rel=1e-3)
+
+
+def test_supply_halves_the_advance_at_its_reach() -> None:
+    advanced = jnp.stack([SUPPLY.supply_reach_km[None], 0 * SUPPLY.supply_reach_km[None]])
+    np.testing.assert_allclose(supply_factor(advanced, SUPPLY)[:, 0, 0], [0.5, 1.0], rtol=1e-6)
 
 
 def test_surprise_fades_as_stated() -> None:

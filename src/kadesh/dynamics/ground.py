@@ -2,14 +2,14 @@ r"""Ground: how far each side advances in a sector in a week, and what it then h
 
 Side $i$'s advance in km a day against side $j$ in a sector is
 
-$$v_i = v_{max}\left(1-e^{-u_i/v_{max}}\right),\qquad u_i = v_0\, a_i\, e^{\beta A_i},\qquad
+$$v_i = v_{max}\left(1-e^{-u_i/v_{max}}\right),\qquad u_i = v_0\, a_i\, g_i\, e^{\beta A_i},\qquad
 A_i = \ln\frac{E_i}{E_j} + s_i - \phi F_j \pm n,$$
 
 with $E$ effective force, $s$ surprise, $F$ fortification, $a$ the part of the front on which the
-side attacks, and $n$ the sector's persistent luck (in favour of its home side: $+n$ for it, $-n$
-for the other). Rates are lognormal in luck and so span the observed 0.01 to 30 km a day. Both
-sides can advance at once on different parts of a front; the land held by the side that is not at
-home changes by the difference, within 0 and the sector's area.
+side attacks, $g$ what supply lets it keep up, and $n$ the sector's persistent luck (in favour of
+its home side: $+n$ for it, $-n$ for the other). Rates are lognormal in luck and so span the
+observed 0.01 to 30 km a day. Both sides can advance at once on different parts of a front; the land
+held by the side that is not at home changes by the difference, within 0 and the sector's area.
 
 The front in contact is that of a half-disc pocket, $\sqrt{2\pi\,\text{share}\cdot\text{area}}$,
 never longer than a full front; across a border where nothing is held, only surprise opens a front.
@@ -89,13 +89,18 @@ def attack_share(
 def advance_km(
     advantage: Float[Array, "side sector run"],
     attack: Float[Array, "side sector run"],
+    supplied: Float[Array, "side sector run"],
     params: GroundParams,
 ) -> Float[Array, "side sector run"]:
-    """Kilometres each side advances in a week where it meets the other, averaged over the front."""
+    """Kilometres each side advances in a week where it meets the other, averaged over the front.
+
+    `attack` is the part of the front on which the side attacks, `supplied` the part of its rate
+    that supply lets it keep up.
+    """
     limit = params.advance_limit_km_per_day
     # The exponent is cut where the rate is at its limit many times over: exp must not overflow.
     exponent = jnp.minimum(params.advance_force_exponent * advantage, 30.0)
-    rate = params.advance_km_per_day * attack * jnp.exp(exponent)
+    rate = params.advance_km_per_day * attack * supplied * jnp.exp(exponent)
     return WEEK_DAYS * limit * -jnp.expm1(-rate / limit)
 
 

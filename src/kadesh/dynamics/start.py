@@ -38,6 +38,7 @@ from kadesh.dynamics.state import (
     Switches,
     check_mechanisms,
 )
+from kadesh.dynamics.supply import SupplyParams
 from kadesh.dynamics.support import SupportParams
 from kadesh.dynamics.surprise import SurpriseParams
 from kadesh.errors import argument_mistake
@@ -231,6 +232,7 @@ def _params(
             ground_noise_persistence=look.run("ground_noise_persistence"),
             attack_slope=look.run("attack_slope"),
         ),
+        supply=SupplyParams(supply_reach_km=look.run("supply_reach_km")),
         fortification=FortificationParams(
             fortification_log_strength=look.run("fortification_log_strength"),
             fortification_weeks=look.run("fortification_weeks"),

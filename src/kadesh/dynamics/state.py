@@ -21,6 +21,7 @@ from kadesh.dynamics.ground import GroundParams
 from kadesh.dynamics.materiel import MaterielParams
 from kadesh.dynamics.mobilization import MobilizationParams
 from kadesh.dynamics.reserves import ReserveParams
+from kadesh.dynamics.supply import SupplyParams
 from kadesh.dynamics.support import SupportParams
 from kadesh.dynamics.surprise import SurpriseParams
 from kadesh.errors import argument_mistake
@@ -35,6 +36,7 @@ MECHANISMS: Final = (
     "mobilization",
     "noise",
     "reserves",
+    "supply",
     "support",
     "surprise",
 )
@@ -96,6 +98,7 @@ class Switches(eqx.Module):
     mobilization: Float[Array, ""]
     noise: Float[Array, ""]
     reserves: Float[Array, ""]
+    supply: Float[Array, ""]
     support: Float[Array, ""]
     surprise: Float[Array, ""]
 
@@ -107,6 +110,7 @@ class CampaignParams(eqx.Module):
     switches: Switches
     attrition: AttritionParams
     ground: GroundParams
+    supply: SupplyParams
     fortification: FortificationParams
     surprise: SurpriseParams
     reserves: ReserveParams

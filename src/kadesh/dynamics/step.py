@@ -33,6 +33,7 @@ from kadesh.dynamics.mobilization import recruits
 from kadesh.dynamics.reserves import arriving, spread
 from kadesh.dynamics.shocks import Shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.dynamics.supply import supply_factor
 from kadesh.dynamics.support import next_support
 from kadesh.dynamics.surprise import chosen_sector, next_surprise, operations
 
@@ -98,7 +99,9 @@ def step(
     losses = on.attrition * weekly_losses(
         expected, state.deployed_persons, on.noise * shocks.losses, params.attrition
     )
-    advance = on.ground * advance_km(advantage, attack, params.ground)
+    # What one side has lost of late is what the other has advanced.
+    supplied = supply_factor(on.supply * jnp.flip(state.lost_km, 0), params.supply)
+    advance = on.ground * advance_km(advantage, attack, supplied, params.ground)
     gained_km2 = advance * front.full_km * contested
     held = next_held(
         state.held_km2, gained_km2, params.geography.area_km2, params.geography.is_home
