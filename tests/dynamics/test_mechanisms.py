@@ -19,7 +19,7 @@ from kadesh.dynamics.aid import (
 from kadesh.dynamics.allocation import (
     OBJECTIVES,
     AllocationParams,
-    leaning_log,
+    attraction,
     wanted_share,
     within_reach,
 )
@@ -85,9 +85,7 @@ SUPPORT = SupportParams(
 MOBILIZATION = MobilizationParams(
     per_side(1e3, 1e4), per_run(0, 1.5), per_run(0, 1.5), per_run(4, 20), per_side(1e5, 6e5)
 )
-ALLOCATION = AllocationParams(
-    per_run(0, 1), per_run(0.02, 0.4), per_run(0.03, 0.25), per_sector(-1, 1)
-)
+ALLOCATION = AllocationParams(per_run(0.02, 0.4), per_run(0.03, 0.25), per_sector(0.2, 2))
 IS_HOME = jnp.asarray(np.array([[1, 1, 0, 1, 0], [0, 0, 1, 0, 1]]), jnp.float32)
 AREA = jnp.asarray(RANDOM.uniform(2e4, 6e4, SECTORS), jnp.float32)
 HELD = jnp.asarray(RANDOM.uniform(0, 2e4, (SECTORS, RUNS)), jnp.float32)
@@ -140,7 +138,7 @@ MECHANISMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     ),
     "choice of sector": (
         chosen_sector,
-        (per_sector(-1, 1), per_sector(0, 1) > 0.4, per_sector(0, 2)),
+        (per_sector(0, 1), per_sector(0, 1) > 0.4, per_sector(0.1, 2)),
     ),
     "surprise": (next_surprise, (per_sector(0, 2), per_sector(-1, 1), SURPRISE)),
     "materiel force": (materiel_multiplier, (per_side(1e9, 3e10), per_side(1e5, 6e5), MATERIEL)),
@@ -169,7 +167,6 @@ MECHANISMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             per_sector(0, 1) > 0.5,
             per_sector(0, 5),
             PEOPLE[0] / 1e3 + 1,
-            PEOPLE[0] / 1e5,
             ALLOCATION,
         ),
     ),
@@ -331,9 +328,9 @@ def test_threatened_sectors_draw_troops_from_the_others() -> None:
 
 
 def test_objectives_lean_to_the_sectors_they_name() -> None:
-    home = np.asarray(IS_HOME)
+    home, even = np.asarray(IS_HOME), np.full((SECTORS, 1), 1 / SECTORS)
     for name, lean in OBJECTIVES.items():
-        leaning = leaning_log([name, "stake"], home)
-        np.testing.assert_array_equal(leaning[0][home[0] == 1], lean.own_home_log)
-        np.testing.assert_array_equal(leaning[0][home[0] == 0], lean.other_home_log)
-        np.testing.assert_array_equal(leaning[1], 0.0)
+        pull = np.log(attraction([name, "stake"], home, even, np.zeros(1)))[..., 0]
+        np.testing.assert_allclose(pull[0][home[0] == 1], lean.own_home_log, atol=1e-12)
+        np.testing.assert_allclose(pull[0][home[0] == 0], lean.other_home_log, atol=1e-12)
+        np.testing.assert_allclose(pull[1], 0.0, atol=1e-12)

@@ -66,8 +66,8 @@ def test_deviates_have_the_distributions_they_claim() -> None:
 
 def test_the_choice_among_sectors_follows_the_stated_odds() -> None:
     shocks = draw_shocks(shock_keys(5, "s", SIDES, ("a", "b", "c")), RUNS, MONTH)
-    odds = np.log([0.5, 0.3, 0.2])[:, None]
-    chosen = np.argmax(np.asarray(shocks.choice) + odds, axis=2).ravel()
+    odds = np.array([0.5, 0.3, 0.2])[:, None]
+    chosen = np.argmax(odds / np.asarray(shocks.choice), axis=2).ravel()
     frequency = np.bincount(chosen, minlength=3) / chosen.size
     # 32,768 choices from bytes: sampling error .003 and, from ties of bytes, at most .004 more.
     np.testing.assert_allclose(frequency, [0.5, 0.3, 0.2], atol=0.012)

@@ -50,26 +50,32 @@ REACH_SHARE: Final = 0.02
 
 
 class AllocationParams(eqx.Module):
-    """Weights of stake and threat, cover of quiet borders, leaning of the objective."""
+    """Weight of threat, cover of quiet borders, and the attraction of each sector.
 
-    allocation_stake_exponent: Float[Array, " run"]
+    Attraction is what never changes in a run: w^alpha e^o of stake and objective.
+    """
+
     allocation_threat_per_km: Float[Array, " run"]
     quiet_cover_share: Float[Array, " run"]
-    leaning_log: Float[Array, "side sector run"]
+    attraction: Float[Array, "side sector run"]
 
 
-def leaning_log(
-    objectives: Sequence[str], is_home: Float[np.ndarray, "side sector"]
-) -> Float[np.ndarray, "side sector"]:
-    """Leaning of each side's allocation and operations to each sector.
+def attraction(
+    objectives: Sequence[str],
+    is_home: Float[np.ndarray, "side sector"],
+    stake_weight: Float[np.ndarray, "sector run"],
+    stake_exponent: Float[np.ndarray, " run"],
+) -> Float[np.ndarray, "side sector run"]:
+    """What draws each side's troops to each sector: stake, and the leaning of its objective.
 
     Raises:
         KeyError: an objective is not one of `OBJECTIVES`.
     """
     own = np.array([OBJECTIVES[name].own_home_log for name in objectives])[:, None]
     other = np.array([OBJECTIVES[name].other_home_log for name in objectives])[:, None]
-    leaning: Float[np.ndarray, "side sector"] = own * is_home + other * (1 - is_home)
-    return leaning
+    leaning = np.exp(own * is_home + other * (1 - is_home))
+    drawn: Float[np.ndarray, "side sector run"] = leaning[:, :, None] * stake_weight**stake_exponent
+    return drawn
 
 
 def within_reach(
@@ -86,15 +92,13 @@ def wanted_share(
     reach: Bool[Array, "side sector run"],
     lost_km: Float[Array, "side sector run"],
     front_km: Float[Array, "sector run"],
-    stake_weight: Float[Array, "sector run"],
     params: AllocationParams,
 ) -> Float[Array, "side sector run"]:
     """Share of a side's deployed troops that it wants in each sector; sums to 1 over sectors."""
     cover = (jnp.flip(reach, 0) & (shares > REACH_SHARE)).astype(jnp.float32)
     quiet = params.quiet_cover_share * (1.0 - contact) * cover
     threat = 1.0 + params.allocation_threat_per_km * lost_km
-    stake = jnp.exp(params.allocation_stake_exponent * jnp.log(stake_weight + 1e-9))
     # A side that faces no front still stands on its own land, and one without land somewhere.
     standing = 1e-6 * (shares + 1e-6)
-    weight = front_km * stake * (contact + quiet + standing) * threat * jnp.exp(params.leaning_log)
+    weight = front_km * (contact + quiet + standing) * threat * params.attraction
     return weight / jnp.sum(weight, axis=1, keepdims=True)

@@ -2,7 +2,7 @@ r"""Ground: how far each side advances in a sector in a week, and what it then h
 
 Side $i$'s advance in km a day against side $j$ in a sector is
 
-$$v_i = v_{max}\left(1-e^{-u_i/v_{max}}\right),\qquad u_i = v_0\, a_i\, g_i\, e^{\beta A_i},\qquad
+$$v_i = \frac{u_i}{1+u_i/v_{max}},\qquad u_i = v_0\, a_i\, g_i\, e^{\beta A_i},\qquad
 A_i = \ln\frac{E_i}{E_j} + s_i - \phi F_j \pm n,$$
 
 with $E$ effective force, $s$ surprise, $F$ fortification, $a$ the part of the front on which the
@@ -75,8 +75,9 @@ def advantage_log(
 
     `fortification_log` is the defender's: what side j has is taken from side i's advantage.
     """
-    strength = jnp.log(effective_force + LEAST_FORCE)
-    return strength - jnp.flip(strength + fortification_log, 0) + surprise_log + luck_log
+    strength = effective_force + LEAST_FORCE
+    ratio_log = jnp.log(strength / jnp.flip(strength, 0))
+    return ratio_log - jnp.flip(fortification_log, 0) + surprise_log + luck_log
 
 
 def attack_share(
@@ -101,7 +102,7 @@ def advance_km(
     # The exponent is cut where the rate is at its limit many times over: exp must not overflow.
     exponent = jnp.minimum(params.advance_force_exponent * advantage, 30.0)
     rate = params.advance_km_per_day * attack * supplied * jnp.exp(exponent)
-    return WEEK_DAYS * limit * -jnp.expm1(-rate / limit)
+    return WEEK_DAYS * rate * limit / (limit + rate)
 
 
 def next_held(

@@ -46,7 +46,7 @@ class ShockKeys(eqx.Module):
 class Shocks(eqx.Module):
     """What chance adds in each week of a month.
 
-    `ground` (standard normal, in favour of the sector's home side), `choice` (Gumbel, which
+    `ground` (standard normal, in favour of the sector's home side), `choice` (exponential, which
     sector an operation goes to; first axis home, then the other side), `losses` (standard
     normal), `aid` and `operation` (uniform).
     """
@@ -104,7 +104,7 @@ def draw_shocks(keys: ShockKeys, run: UInt32[Array, " run"], month: UInt32[Array
     first, second = _words(keys.choice, run, month)
     return Shocks(
         ground=_normal_deviates(*_words(keys.ground, run, month)),
-        choice=jnp.stack([_coarse_gumbel(first), _coarse_gumbel(second)], axis=1),
+        choice=jnp.stack([_coarse_exponential(first), _coarse_exponential(second)], axis=1),
         losses=_normal_deviates(*_words(keys.losses, run, month)),
         aid=_uniform_deviates(*_words(keys.aid, run, month)),
         operation=_uniform_deviates(*_words(keys.operation, run, month)),
@@ -147,8 +147,8 @@ def _normal_deviates(
     return jnp.stack(deviates)
 
 
-def _coarse_gumbel(word: UInt32[Array, "name run"]) -> Float[Array, "week name run"]:
-    """Four Gumbel deviates from the bytes of a word: enough to choose among a few sectors."""
+def _coarse_exponential(word: UInt32[Array, "name run"]) -> Float[Array, "week name run"]:
+    """Four exponential deviates from the bytes of a word: enough to choose among a few sectors."""
     shifts = np.arange(MONTH_WEEKS, dtype=np.uint32).reshape(-1, 1, 1) * np.uint32(8)
     uniform = _centred((word >> shifts) & np.uint32(0xFF)) * (1 / 256)
-    return -jnp.log(-jnp.log(uniform))
+    return -jnp.log(uniform)

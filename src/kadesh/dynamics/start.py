@@ -18,7 +18,7 @@ from kadesh.dynamics.aid import INTERRUPTED, SUSTAINED, AidParams
 from kadesh.dynamics.allocation import (
     OBJECTIVES,
     AllocationParams,
-    leaning_log,
+    attraction,
     wanted_share,
     within_reach,
 )
@@ -159,7 +159,6 @@ def _wanted_in_block(
         within_reach(shares, geography.neighbours),
         jnp.zeros_like(shares),
         params.ground.front_length_factor * jnp.sqrt(geography.area_km2)[:, None],
-        params.stake_weight,
         params.allocation,
     )
 
@@ -199,7 +198,8 @@ def _params(
 ) -> CampaignParams:
     is_home = np.array([[s.home == side for s in war.sectors] for side in war.side_ids], float)
     opens = np.array([OBJECTIVES[aim].opens_operations for aim in aims], dtype=float)
-    leaning = np.repeat(leaning_log(aims, is_home)[:, :, None], look.runs, axis=2)
+    stakes = _stake_weights(war, look.runs, seed)
+    pull = attraction(aims, is_home, stakes, look.number("allocation_stake_exponent"))
     return CampaignParams(
         geography=Geography(
             side_ids=war.side_ids,
@@ -284,17 +284,16 @@ def _params(
             support_return_per_week=look.run("support_return_per_week"),
         ),
         allocation=AllocationParams(
-            allocation_stake_exponent=look.run("allocation_stake_exponent"),
             allocation_threat_per_km=look.run("allocation_threat_per_km"),
             quiet_cover_share=look.run("quiet_cover_share"),
-            leaning_log=single(leaning),
+            attraction=single(pull),
         ),
-        stake_weight=_stake_weights(war, look.runs, seed),
+        stake_weight=single(stakes),
         effectiveness_log=look.side("effectiveness_log"),
     )
 
 
-def _stake_weights(war: War, runs: int, seed: int) -> Float[Array, "sector run"]:
+def _stake_weights(war: War, runs: int, seed: int) -> Float[np.ndarray, "sector run"]:
     """Stake of each sector by run, triangular on the war's range; each run sums to 1."""
     drawn = np.stack(
         [
@@ -306,7 +305,7 @@ def _stake_weights(war: War, runs: int, seed: int) -> Float[Array, "sector run"]
             for sector in war.sectors
         ]
     )
-    return single(drawn / drawn.sum(axis=0))
+    return np.asarray(drawn / drawn.sum(axis=0))
 
 
 def _figures(figures: Range) -> tuple[float, float, float]:

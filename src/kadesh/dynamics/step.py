@@ -91,7 +91,9 @@ def step(
     force = effective_force(state, params)
     advantage = advantage_log(force, state.surprise_log, fort_log, toward_home * luck)
     attack = attack_share(advantage, params.ground)
-    opened = params.ground.border_front_share * -jnp.expm1(-state.surprise_log)
+    # A border opens to the width of a fresh operation and closes as surprise fades.
+    freshness = state.surprise_log / params.surprise.surprise_log_strength
+    opened = params.ground.border_front_share * jnp.minimum(freshness, 1.0)
     contested = jnp.maximum(front.contact, jnp.where(front.reach, opened, 0.0))
     meeting = jnp.max(contested, axis=0)
 
@@ -152,12 +154,10 @@ def _open_operations(
     state: CampaignState,
     params: CampaignParams,
 ) -> tuple[CampaignState, Float[Array, "side sector run"]]:
-    share = params.surprise.operation_reserve_share
-    prospect = (
-        jnp.log(state.deployed_persons + (share * state.reserve_persons)[:, None] + LEAST_FORCE)
-        - jnp.flip(jnp.log(state.deployed_persons + LEAST_FORCE) + fort_log, 0)
-        + params.allocation.leaning_log
-    )
+    available = params.surprise.operation_reserve_share * state.reserve_persons
+    there = state.deployed_persons + LEAST_FORCE
+    ratio = (there + available[:, None]) / jnp.flip(there, 0)
+    prospect = ratio * params.allocation.attraction * jnp.flip(jnp.exp(-fort_log), 0)
     home = params.geography.is_home[:, :, None]
     choice = home * shocks.choice[0] + (1.0 - home) * shocks.choice[1]
     target = chosen_sector(prospect, front.reach & (front.shares < 1.0), choice)
@@ -234,7 +234,6 @@ def _move_people(
         front.reach,
         state.lost_km,
         front.full_km,
-        params.stake_weight,
         params.allocation,
     )
     surplus = jnp.maximum(deployed - wanted * total[:, None], 0.0)

@@ -4,8 +4,8 @@ In a week, with a small probability, a side opens an operation: it commits part 
 once, in a sector it can reach, and for some weeks has an advantage $s$ in the logarithm of the
 force ratio there that decays as $e^{-t/\tau}$. The sector is chosen by how favourable it looks,
 
-$$P(\text{sector}) \propto \exp\left(\ln\frac{\text{own there} + \text{committed}}{\text{other
-there}} - \phi F_{\text{other}} + \text{leaning}\right),$$
+$$P(\text{sector}) \propto \frac{\text{own there} + \text{committed}}{\text{other there}}
+\, e^{\text{leaning} - \phi F_{\text{other}}},$$
 
 so that an incursion into thinly held land is an ordinary consequence, and not a special event. The
 leaning is the side's objective. Ordered operations (a counterfactual, a known move) take the same
@@ -32,16 +32,17 @@ class SurpriseParams(eqx.Module):
 
 
 def chosen_sector(
-    prospect_log: Float[Array, "side sector run"],
+    prospect: Float[Array, "side sector run"],
     is_open: Bool[Array, "side sector run"],
-    choice: Float[Array, "side sector run"],
+    waiting: Float[Array, "side sector run"],
 ) -> Float[Array, "side sector run"]:
     """1 in the sector an operation would go to, 0 elsewhere (all 0 where none is open).
 
-    The largest of prospect plus a Gumbel deviate: each open sector is chosen with probability
-    proportional to exp(prospect).
+    A race: with `waiting` exponential of mean 1, the sector with the largest prospect / waiting is
+    each open sector with probability proportional to its prospect. (Adding Gumbel deviates to
+    logarithms is the same race at twice the cost.)
     """
-    appeal = jnp.where(is_open, prospect_log + choice, -1e9)
+    appeal = jnp.where(is_open, prospect / waiting, 0.0)
     best = jnp.max(appeal, axis=1, keepdims=True)
     chosen = ((appeal == best) & is_open).astype(jnp.float32)
     return chosen / jnp.maximum(jnp.sum(chosen, axis=1, keepdims=True), 1.0)
