@@ -79,16 +79,3 @@ def fit_basis(variables: Float[np.ndarray, "variable state"], choice: BasisChoic
         np.where(spread > 1e-12, spread, 1.0),
         np.concatenate([[inner[0]] * CUBIC, inner, [inner[-1]] * CUBIC]),
     )
-
-
-def projection(
-    features: Float[np.ndarray, "state feature"], *, ridge: float = 1e-10
-) -> Float[np.ndarray, "feature state"]:
-    """Matrix that turns values at the sampled moments into least-squares weights.
-
-    The ridge, relative to the mean squared feature, only settles exactly collinear columns
-    (linear terms lie in the span of the splines; a variable may be constant in the sample).
-    """
-    gram = features.T @ features
-    gram += np.eye(gram.shape[0]) * (ridge * np.trace(gram) / gram.shape[0])
-    return np.asarray(np.linalg.solve(gram, features.T))

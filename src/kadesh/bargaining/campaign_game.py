@@ -1,9 +1,10 @@
-"""The bargaining over a war's campaign: a wide sample of months, solved once.
+"""The bargaining over a war's campaign: simulated courses, solved once.
 
-Moments are sampled at dates spread over the war, from what was reconstructed and assumed then,
-some of them played on for up to three years, so that the sample covers what may be reached. Each
-is advanced one month under both hypotheses about whom attrition favours, several times. The
-solution is then an evaluation at any moment, date and assumption inside the sample's range.
+Courses start at dates spread over the war, from what was reconstructed and assumed then, widened,
+some of them played on first, so that they cover what may be reached. Each is simulated for three
+years under both hypotheses about whom attrition favours, and each of its months also with the
+opposite luck. The solution is then an evaluation at any moment, date and assumption inside the
+sample's range.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,17 +16,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.basis import fit_basis, projection
+from kadesh.bargaining.basis import fit_basis
 from kadesh.bargaining.learning import Lessons, fit_lessons
-from kadesh.bargaining.moments import basis_choice, ground_share, situation_of
+from kadesh.bargaining.moments import basis_choice, ground_share, having_learnt, situation_of
 from kadesh.bargaining.regression import (
-    ALL_CASES,
     FULL,
-    Case,
+    Courses,
     RegressionSolution,
-    Sample,
     solve_regression,
 )
+from kadesh.bargaining.situation import Situation
 from kadesh.dynamics.aid import INTERRUPTED
 from kadesh.dynamics.blocks import take_runs, take_states
 from kadesh.dynamics.campaign import step_many
@@ -34,14 +34,14 @@ from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.streams import generator
 from kadesh.war import War, draw_assumptions
 
-SAMPLES: Final = 10_240
-"""Sampled moments: 40 blocks of the campaign."""
-REPEATS: Final = 2
-"""Successors of each moment under each hypothesis, in pairs of opposite luck: without pairs the
-error of a sampled drift adds up over the periods to a tenth of the stake."""
-PERIODS: Final = 60
-PLAYED_ON_MONTHS: Final = (0, 3, 9, 18, 36)
-"""Months that equal parts of the sample are played on before they are used."""
+RUNS: Final = 2_048
+"""Simulated courses under each hypothesis: eight blocks of the campaign."""
+MONTHS: Final = 30
+SAMPLED: Final = (0, 3, 6, 9, 12, 18)
+LESSON_MONTHS: Final = (0, 4, 8, 16)
+"""Months of the courses from which it is learnt what a month's results teach."""
+PLAYED_ON_MONTHS: Final = (0, 0, 6, 18)
+"""Months that equal parts of the sample are played on before their course begins."""
 POST_SETTLEMENT_MONTHS: Final = 12.0
 """When after a settlement each side is asked whether it would still keep it."""
 SPREAD_LOG_ODDS: Final = 1.5
@@ -59,65 +59,105 @@ class CampaignGame:
 
 
 def solve_campaign_game(
-    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, samples: int = SAMPLES
+    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, runs: int = RUNS
 ) -> CampaignGame:
-    """Sample months of the war's campaign and solve the bargaining over them.
+    """Simulate courses of the war's campaign and solve the bargaining over them.
 
     Args:
         war: The war.
-        vantages: Reconstructions at the dates from which moments are sampled.
+        vantages: Reconstructions at the dates from which courses start.
         seed: Seed of assumptions, spread and chance.
-        samples: Number of sampled moments.
+        runs: Courses under each hypothesis.
     """
-    state, params, draws = _wide_start(war, vantages, seed, samples)
-    runs = np.arange(samples)
-    state = _played_on(state, params, seed, runs)
-    rng = generator(seed, "bargaining", "beliefs")
-    log_odds = SPREAD_LOG_ODDS * rng.standard_normal(samples)
-    now = situation_of(war, state, params, draws, log_odds)
+    courses, lessons = campaign_courses(war, vantages, seed=seed, runs=runs)
     choice = basis_choice()
-    basis = fit_basis(now.variables, choice)
-    features = basis.features(now.variables)
-    project = projection(features)
-    before = ground_share(state, params)[0]
-    states: list[list[CampaignState]] = []
-    worlds = []
+    halves = tuple(
+        solve_regression(courses.half(which), choice=choice, cases=(FULL,)) for which in (0, 1)
+    )
+    full = solve_regression(courses, choice=choice, cases=(FULL,))
+    solution = solve_regression(courses, choice=choice, start_from=full)
+    return CampaignGame(solution, (halves[0], halves[1]), lessons)
+
+
+def campaign_courses(
+    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, runs: int = RUNS
+) -> tuple[Courses, Lessons]:
+    """Courses of the campaign under both hypotheses, and what a month's results teach."""
+    start, params, draws = _wide_start(war, vantages, seed, runs)
+    start = _played_on(start, params, seed, np.arange(runs))
+    moments: list[list[Situation]] = []
+    mirrors: list[list[Situation]] = []
+    changes: list[list[np.ndarray]] = []
+    opposite_changes: list[list[np.ndarray]] = []
     for hypothesis in (0, 1):
         world = params.favouring(hypothesis, 0.5 * draws["effectiveness_shift_log"])
-        worlds.append(world)
-        states.append(
-            [
-                step_many(
+        state = start
+        moments.append([situation_of(war, state, params, draws)])
+        mirrors.append([])
+        changes.append([])
+        opposite_changes.append([])
+        before = ground_share(state, params)[0]
+        for month in range(MONTHS):
+            after = {
+                mirrored: step_many(
                     state,
                     world,
                     seed=seed,
-                    stream=f"bargaining-{repeat // 2}",
-                    mirrored=repeat % 2 == 1,
+                    stream="bargaining",
+                    first_month=month,
+                    mirrored=mirrored,
                 )
-                for repeat in range(REPEATS)
-            ]
-        )
-    changes = np.stack(
-        [[ground_share(s, params)[0] - before for s in repeats] for repeats in states]
+                for mirrored in (False, True)
+            }
+            mirrors[-1].append(situation_of(war, after[True], params, draws))
+            opposite_changes[-1].append(ground_share(after[True], params)[0] - before)
+            state = after[False]
+            now = ground_share(state, params)[0]
+            changes[-1].append(now - before)
+            before = now
+            moments[-1].append(situation_of(war, state, params, draws))
+    lessons = _lessons(moments, changes, opposite_changes)
+    rng = generator(seed, "bargaining", "beliefs")
+    first = SPREAD_LOG_ODDS * rng.standard_normal(runs)
+    for h in (0, 1):
+        log_odds = first
+        for month in range(MONTHS):
+            features = lessons.basis.features(moments[h][month].variables)
+            rate = draws["learning_rate"]
+            moments[h][month] = having_learnt(moments[h][month], log_odds)
+            step = lessons.log_odds_step(features, opposite_changes[h][month], rate)
+            mirrors[h][month] = having_learnt(mirrors[h][month], log_odds + step)
+            log_odds = log_odds + lessons.log_odds_step(features, changes[h][month], rate)
+        moments[h][MONTHS] = having_learnt(moments[h][MONTHS], log_odds)
+    settled = situation_of(war, after_settlement(war, start, params, draws), params, draws)
+    courses = Courses(
+        (tuple(moments[0]), tuple(moments[1])),
+        (tuple(mirrors[0]), tuple(mirrors[1])),
+        SAMPLED,
+        having_learnt(settled, first),
     )
-    lessons = fit_lessons(basis, features, project, changes)
-    successors = []
-    for hypothesis in (0, 1):
-        followed = []
-        for repeat, later in enumerate(states[hypothesis]):
-            step = lessons.log_odds_step(
-                features, changes[hypothesis, repeat], draws["learning_rate"]
-            )
-            followed.append(situation_of(war, later, params, draws, log_odds + step))
-        successors.append(tuple(followed))
-    settled = after_settlement(war, state, params, draws)
-    sample = Sample(now, tuple(successors), situation_of(war, settled, params, draws, log_odds))
+    return courses, lessons
 
-    def solve(part: Sample, cases: Sequence[Case]) -> RegressionSolution:
-        return solve_regression(part, periods=PERIODS, choice=choice, cases=cases)
 
-    halves = (solve(sample.half(0), (FULL,)), solve(sample.half(1), (FULL,)))
-    return CampaignGame(solve(sample, ALL_CASES), halves, lessons)
+def _lessons(
+    moments: Sequence[Sequence[Situation]],
+    changes: Sequence[Sequence[np.ndarray]],
+    opposite_changes: Sequence[Sequence[np.ndarray]],
+) -> Lessons:
+    pooled = [
+        np.concatenate([moments[h][m].variables for m in LESSON_MONTHS], axis=1) for h in (0, 1)
+    ]
+    basis = fit_basis(np.concatenate(pooled, axis=1), basis_choice())
+    seen = np.stack(
+        [
+            [
+                np.concatenate([kind[h][m] for m in LESSON_MONTHS])
+                for kind in (changes, opposite_changes)
+            ]
+            for h in (0, 1)
+        ]
+    )
+    return fit_lessons(basis, np.stack([basis.features(p) for p in pooled]), seen)
 
 
 def after_settlement(

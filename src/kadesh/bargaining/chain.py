@@ -3,7 +3,7 @@ r"""Exact values of fighting on and of settling, for games on a finite chain of 
 Each period, in a state $k$ that is not absorbing: with probability $\phi$ talks are possible and
 the sides settle if they can; otherwise they fight one period, pay $c_i$, the war escalates with
 probability $\eta$ (costing $L_i$ and ending it), and the state moves by $P_i$, each side's own
-belief about the transitions:
+belief about the transitions; a war that goes on freezes where it stands with a given probability:
 
 $$F_i(k) = -c_i(k) + d\,[(1-\eta)\,(P_i V_i)(k) - \eta L_i],\qquad F_i \leftarrow \max(F_i, 0)
 \ \text{where surrender is a right}$$
@@ -48,6 +48,7 @@ class ChainGame:
     leader_threshold_share: tuple[float, float] = (2.0, 2.0)
     escalation_probability: float = 0.0
     escalation_loss: tuple[float, float] = (0.0, 0.0)
+    freeze_probability: float = 0.0
     may_surrender: bool = False
 
 
@@ -75,7 +76,10 @@ def _period(
     value_next: Float[np.ndarray, "side state"],
 ) -> tuple[Float[np.ndarray, "side state"], Terms, Bool[np.ndarray, "state"]]:
     """Floors, terms and clip marks of one period, given the values of the next."""
-    expected = np.einsum("ist,it->is", transition, value_next)
+    end = np.stack([game.freeze_share, 1.0 - game.freeze_share])
+    frozen = game.freeze_probability
+    entered = frozen * end + (1.0 - frozen) * value_next
+    expected = np.einsum("ist,it->is", transition, entered)
     hazard = game.escalation_probability
     floor = -game.cost + game.discount * (
         (1.0 - hazard) * expected - hazard * _column(game.escalation_loss)
@@ -84,7 +88,6 @@ def _period(
     if game.may_surrender:
         clipped = (floor < 0.0).any(axis=0)
         floor = np.maximum(floor, 0.0)
-    end = np.stack([game.freeze_share, 1.0 - game.freeze_share])
     floor = np.where(game.is_absorbing, end, floor)
     agreed = terms(
         floor,

@@ -1,9 +1,9 @@
 """How far the regression solver is from the exact one, on a chain that both can state.
 
 The chain is a lazy walk over forts with talks every period and the right to surrender, its
-parameters drawn widely; as in a campaign, a month moves the front by a small part of the stake.
-The regression solver sees it only as a simulator: sampled positions and parameters,
-one sampled step each, the same features and code path as over the campaign.
+parameters drawn widely; as in a campaign, a month moves the front by a small part of the stake. The
+regression solver sees it only as a simulator: simulated courses, and the same features and code
+path as over the campaign.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,16 @@ from jaxtyping import Float
 
 from kadesh.bargaining.basis import BasisChoice
 from kadesh.bargaining.chain import ChainGame, solve_chain
-from kadesh.bargaining.regression import FULL, Sample, solve_regression
+from kadesh.bargaining.regression import FULL, Courses, solve_regression
 from kadesh.bargaining.situation import Situation
 from kadesh.streams import generator
 
-FORTS = 40
+FORTS = 20
 PERIODS = 60
-REPEATS = 32
+RUNS = 8_000
+SAMPLED = (0, 4, 8, 12)
+DISCOUNT = 0.99
+FREEZE_PROBABILITY = 1 / 60
 MOVE_PROBABILITY = 0.25
 """Probability of a step to either side in an even month; an advantage adds to one side of it."""
 
@@ -64,7 +67,7 @@ def _situation(
         variables=np.concatenate([share[None], parameters]),
         cost=parameters[1:3],
         subsidy=none,
-        discount=np.full(count, 0.99),
+        discount=np.full(count, DISCOUNT),
         bargaining_power=parameters[3],
         talks_probability=np.ones(count),
         switching_cost=none,
@@ -72,7 +75,7 @@ def _situation(
         leader_threshold_share=none + 2.0,
         guarantee_cost=none,
         freeze_share=np.stack([share, 1.0 - share]),
-        freeze_probability=np.zeros(count),
+        freeze_probability=np.full(count, FREEZE_PROBABILITY),
         log_odds=none,
         analyst_log_odds=np.zeros(count),
         is_over=(position <= 0) | (position >= FORTS),
@@ -90,28 +93,29 @@ def _walked(
     return np.asarray(np.clip(position + step, 0.0, FORTS))
 
 
-def compare_with_exact(*, seed: int = 0, samples: int = 6_000, compared: int = 40) -> Comparison:
+def compare_with_exact(*, seed: int = 0, runs: int = RUNS, compared: int = 40) -> Comparison:
     """Solve the same chain both ways and compare side 0's share at inner positions.
 
     Args:
         seed: Seed of the sampled positions, steps and parameters.
-        samples: Sampled moments of the regression solver.
+        runs: Simulated courses of the regression solver.
         compared: Parameter sets, none of them in the sample, at which every inner position is
             compared.
     """
     rng = generator(seed, "comparison", "sample")
-    position = np.floor(rng.uniform(1, FORTS, samples))
-    parameters = _parameters(rng, samples)
-    # Stratified steps: the drift error of a plain sample adds up over sixty periods.
-    uniform = rng.uniform(size=samples)
-    successors = tuple(
-        _situation(_walked((uniform + r / REPEATS) % 1.0, position, parameters), parameters)
-        for r in range(REPEATS)
-    )
+    position = np.floor(rng.uniform(1, FORTS, runs))
+    parameters = _parameters(rng, runs)
+    path, mirrors = [_situation(position, parameters)], []
+    for _ in range(PERIODS):
+        luck = rng.uniform(size=runs)
+        over = (position <= 0) | (position >= FORTS)
+        opposite = np.where(over, position, _walked(1.0 - luck, position, parameters))
+        position = np.where(over, position, _walked(luck, position, parameters))
+        mirrors.append(_situation(opposite, parameters))
+        path.append(_situation(position, parameters))
     solution = solve_regression(
-        Sample(_situation(position, parameters), (successors,)),
-        periods=PERIODS,
-        choice=BasisChoice(front=0, intervals=8, core=(1, 2, 3, 4), core_degree=2, principal=()),
+        Courses((tuple(path),), (tuple(mirrors),), SAMPLED),
+        choice=BasisChoice(front=0, intervals=6, core=(1, 2, 3, 4), core_degree=2, principal=()),
         cases=(FULL,),
     )
     fresh = _parameters(generator(seed, "comparison", "fresh"), compared)
@@ -133,16 +137,16 @@ def _exact_share(parameters: Float[np.ndarray, "parameter"]) -> Float[np.ndarray
         matrix[k, k - 1] = MOVE_PROBABILITY - advantage
     ends = np.zeros(FORTS + 1, dtype=bool)
     ends[[0, -1]] = True
-    periods = np.repeat(matrix[None], PERIODS, axis=0)
     solution = solve_chain(
         ChainGame(
-            transition=np.stack([periods, periods]),
+            transition=np.stack([matrix, matrix]),
             is_absorbing=ends,
             freeze_share=np.arange(FORTS + 1) / FORTS,
             cost=np.repeat([[cost_a], [cost_b]], FORTS + 1, axis=1),
-            discount=0.99,
+            discount=DISCOUNT,
+            freeze_probability=FREEZE_PROBABILITY,
             bargaining_power=power,
             may_surrender=True,
         )
     )
-    return np.asarray(solution.terms.share[0, 0])
+    return np.asarray(solution.terms.share[0])

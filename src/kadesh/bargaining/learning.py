@@ -19,6 +19,7 @@ import numpy as np
 from jaxtyping import Float
 
 from kadesh.bargaining.basis import Basis
+from kadesh.bargaining.regression import regression_matrix
 
 MOST_PER_MONTH: Final = 2.0
 LEAST_STANDARD_DEVIATION: Final = 2e-4
@@ -48,17 +49,18 @@ class Lessons:
 
 def fit_lessons(
     basis: Basis,
-    features: Float[np.ndarray, "state feature"],
-    project: Float[np.ndarray, "feature state"],
+    features: Float[np.ndarray, "hypothesis state feature"],
     changes: Float[np.ndarray, "hypothesis repeat state"],
 ) -> Lessons:
-    """Regress the simulated changes and their spread on the features."""
-    mean_weights = changes.mean(axis=1) @ project.T
-    mean = mean_weights @ features.T
-    squared = ((changes - mean[:, None]) ** 2).mean(axis=(0, 1))
-    # E log of a chi-square with m degrees of freedom over m is below zero; adding it back keeps
-    # the variance unbiased on average: psi(m/2) - log(m/2), m the number of repeats pooled.
-    degrees = changes.shape[0] * changes.shape[1]
-    bias = float(np.euler_gamma + np.log(2.0)) if degrees == 1 else 1.0 / degrees
-    log_variance = np.log(np.maximum(squared, LEAST_STANDARD_DEVIATION**2)) + bias
-    return Lessons(basis, mean_weights, log_variance @ project.T)
+    """Regress the simulated changes and their spread on the features of where they began."""
+    matrices = [regression_matrix(design) for design in features]
+    mean_weights = np.stack(
+        [changes[h].mean(axis=0) @ matrix.T for h, matrix in enumerate(matrices)]
+    )
+    mean = np.einsum("hf,hnf->hn", mean_weights, features)
+    squared = ((changes - mean[:, None]) ** 2).mean(axis=1)
+    floor = LEAST_STANDARD_DEVIATION**2
+    # E log of a chi-square with m degrees of freedom over m is about -1/m (psi(m/2) - log(m/2)).
+    log_variance = np.log(np.maximum(squared, floor)) + 1.0 / changes.shape[1]
+    weights = np.mean([log_variance[h] @ matrix.T for h, matrix in enumerate(matrices)], axis=0)
+    return Lessons(basis, mean_weights, weights)

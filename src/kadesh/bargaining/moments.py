@@ -9,6 +9,7 @@ the sides changes signs only.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -98,8 +99,6 @@ STATE_VARIABLES: Final = (
 )
 """Variables that describe the state; `front` is the first side's share of the stake."""
 
-POWER_SWITCH: Final = "bargaining_power"
-
 
 def variable_names() -> tuple[str, ...]:
     """All regression variables, in order."""
@@ -111,30 +110,29 @@ def basis_choice() -> BasisChoice:
     """How the variables enter the features."""
     names = variable_names()
     index = {name: position for position, name in enumerate(names)}
-    core = (
+    core = ("force_log_ratio", "log_odds", "bargaining_power", "horizon_months")
+    principal = (
         "force_log_ratio",
+        "manpower_log_ratio",
+        "materiel_log_ratio",
+        "inflow_log_ratio",
+        "recruitment_log_ratio",
+        "support_difference",
+        "fortification",
         "log_odds",
-        "bargaining_power",
         "cost_of_war_share_per_month:sum",
         "cost_of_war_share_per_month:difference",
-        "horizon_months",
-    )
-    principal = (
-        *STATE_VARIABLES,
-        *(f"cost_of_war_share_per_month:{kind}" for kind in ("sum", "difference")),
-        *(f"conditional_subsidy_share_per_month:{kind}" for kind in ("sum", "difference")),
-        *(f"optimism_log_odds:{kind}" for kind in ("sum", "difference")),
-        "leader_stake:sum",
+        "optimism_log_odds:sum",
+        "optimism_log_odds:difference",
         "bargaining_power",
         "talks_probability",
-        "discount_per_month",
         "horizon_months",
         "effectiveness_shift_log",
         "substitution_elasticity",
     )
     return BasisChoice(
         front=index["front"],
-        intervals=4,
+        intervals=3,
         core=tuple(index[name] for name in core),
         core_degree=1,
         principal=tuple(sorted(index[name] for name in principal)),
@@ -184,7 +182,6 @@ def situation_of(
     state: CampaignState,
     params: CampaignParams,
     draws: Draws,
-    log_odds: Float[np.ndarray, " state"],
 ) -> Situation:
     """The bargaining situation of each run's state.
 
@@ -193,8 +190,8 @@ def situation_of(
         state: Campaign states, one a run.
         params: Their parameters.
         draws: Assumption draws, one a run.
-        log_odds: What results in the field have taught so far: odds that attrition favours the
-            second side against the first, for someone who started even.
+
+    Results in the field have taught nothing yet; see `having_learnt`.
     """
     first, second = war.side_ids
     ground = ground_share(state, params)
@@ -229,7 +226,7 @@ def situation_of(
         support[0] - support[1],
         fortified,
         np.log(np.maximum(losses.sum(axis=0), 100.0) / theatre.sum(axis=0)),
-        log_odds,
+        np.zeros(share.shape[1]),
     ]
     pairs = {
         name: np.stack([draws[f"{name}.{first}"], draws[f"{name}.{second}"]]) for name in PER_SIDE
@@ -258,7 +255,22 @@ def situation_of(
         guarantee_cost=pairs["guarantee_cost"],
         freeze_share=share,
         freeze_probability=1.0 - np.exp(-period / draws["horizon_months"]),
-        log_odds=np.stack([log_odds - optimism[0], log_odds + optimism[1]]),
-        analyst_log_odds=np.asarray(log_odds),
+        log_odds=np.stack([-optimism[0], optimism[1]]),
+        analyst_log_odds=np.zeros(count),
         is_over=np.zeros(count, dtype=bool),
+    )
+
+
+def having_learnt(situation: Situation, log_odds: Float[np.ndarray, " state"]) -> Situation:
+    """The same moments after results in the field have moved everybody's log odds by `log_odds`.
+
+    They are the odds that attrition favours the second side against the first.
+    """
+    variables = situation.variables.copy()
+    variables[variable_names().index("log_odds")] += log_odds
+    return replace(
+        situation,
+        variables=variables,
+        log_odds=situation.log_odds + log_odds,
+        analyst_log_odds=situation.analyst_log_odds + log_odds,
     )

@@ -126,7 +126,7 @@ def start_state(
             recent_losses_persons_per_week=nobody,
             materiel_eur=single(stock * force),
             support_share=look.side("support_start_share"),
-            aid_regime=_regimes(war, date_of_start, runs),
+            aid_regime=aid_regimes(war, date_of_start, runs),
         ),
         params,
     )
@@ -198,7 +198,7 @@ def _params(
 ) -> CampaignParams:
     is_home = np.array([[s.home == side for s in war.sectors] for side in war.side_ids], float)
     opens = np.array([OBJECTIVES[aim].opens_operations for aim in aims], dtype=float)
-    stakes = _stake_weights(war, look.runs, seed)
+    stakes = stake_weights(war, look.runs, seed)
     pull = attraction(aims, is_home, stakes, look.number("allocation_stake_exponent"))
     return CampaignParams(
         geography=Geography(
@@ -293,7 +293,7 @@ def _params(
     )
 
 
-def _stake_weights(war: War, runs: int, seed: int) -> Float[np.ndarray, "sector run"]:
+def stake_weights(war: War, runs: int, seed: int) -> Float[np.ndarray, "sector run"]:
     """Stake of each sector by run, triangular on the war's range; each run sums to 1."""
     drawn = np.stack(
         [
@@ -336,7 +336,7 @@ def _held_beyond(
     return values[:, np.arange(runs) % values.shape[1]].astype(np.float32)
 
 
-def _regimes(war: War, when: date | None, runs: int) -> Array:
+def aid_regimes(war: War, when: date | None, runs: int) -> Array:
     """Sustained aid, or interrupted for a side whose aid was paused on that date."""
     paused = {
         period.side
