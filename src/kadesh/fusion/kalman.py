@@ -1,14 +1,15 @@
 """Filter and smoother of one block of series, by scalar updates and without matrix inverses.
 
-The state of a series is its level, for losses its rate, and one drifting bias per component:
+The state of a series is its level, the rate at which that changes, and one drifting bias per
+component:
 
-    ground   x_t = x_(t-1) + e_t                            z = (x, a_1, ..., a_C)
-    losses   L_t = L_(t-1) + r_t,  r_t = f r_(t-1) + e_t       z = (L, r, a_1, ..., a_C)
-    bias     a_(c,t) = a_(c,t-1) + d_(c,t)
+    level    x_t = x_(t-1) + r_t + e_t
+    rate     r_t = f r_(t-1) + u_t
+    bias     a_(c,t) = a_(c,t-1) + d_(c,t)            z = (x, r, a_1, ..., a_C)
 
-(L and r less their expectations, which are given), and a report i of week t is
+(level and rate less their expectations, which are given), and a report i of week t is
 
-    y_i = level_i (x_t [- ago_i r_t]) + load_i a_(c(i),t) + h_i'b + noise_i.
+    y_i = level_i (x_t - ago_i r_t) + load_i a_(c(i),t) + h_i'b + noise_i.
 
 Reports are taken one at a time ("steps"); in a step every series has at most one report, all of
 the same component, so that a step is a handful of operations on whole arrays. The last axis is the
@@ -28,9 +29,13 @@ Source:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+
+BASE: Final = 2
+"""States before the biases: level and rate."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Steps:
     weeks: int
     components: int
     rate_memory: float
-    """The f of losses; 0 for ground, which has no rate."""
+    """f."""
     week: Int[np.ndarray, " step"]
     component: Int[np.ndarray, " step"]
     """Component of each step's reports; -1 where they have none."""
@@ -50,19 +55,9 @@ class Steps:
     load: Float[np.ndarray, "step lane"]
 
     @property
-    def has_rate(self) -> bool:
-        """Whether the series are losses."""
-        return self.rate_memory > 0
-
-    @property
-    def base(self) -> int:
-        """States before the biases: 1 for ground, 2 for losses."""
-        return 2 if self.has_rate else 1
-
-    @property
     def states(self) -> int:
         """Length of the state."""
-        return self.base + self.components
+        return BASE + self.components
 
     def bounds(self) -> list[tuple[int, int]]:
         """First and last-but-one step of each week."""
@@ -75,6 +70,9 @@ class Terms:
     """The numbers of the model: variances of everything random, and how reports see the level."""
 
     step: Float[np.ndarray, "week variant lane"]
+    """Of e."""
+    turn: Float[np.ndarray, "week variant lane"]
+    """Of u."""
     drift: Float[np.ndarray, "week component variant lane"]
     noise: Float[np.ndarray, "step variant lane"]
     start: Float[np.ndarray, "state variant lane"]
@@ -138,48 +136,47 @@ def filter_pass(
         terms: The model's numbers, by variant.
         columns: Column 0 holds y, the others the regressors; anything where no report is.
     """
-    base, states = steps.base, steps.states
+    states, memory = steps.states, steps.rate_memory
     variants, lanes = terms.noise.shape[1:]
     count = columns.shape[1]
     covariance = np.zeros((states, states, variants, lanes))
     covariance[np.arange(states), np.arange(states)] = terms.start
     mean = np.zeros((states, count, variants, lanes))
-    gain = np.zeros((len(steps.week), states, variants, lanes))
-    precision = np.zeros((len(steps.week), variants, lanes))
-    innovation = np.zeros((len(steps.week), count, variants, lanes))
+    gain = np.empty((len(steps.week), states, variants, lanes))
+    precision = np.empty((len(steps.week), variants, lanes))
+    innovation = np.empty((len(steps.week), count, variants, lanes))
     outer, change = np.empty_like(covariance), np.empty_like(mean)
-    biases = np.arange(base, states)
+    biases = np.arange(BASE, states)
     present = steps.present.astype(np.float64)
+    has_ago = steps.ago.any(axis=1)
     for week, (first, last) in enumerate(steps.bounds()):
-        if steps.has_rate:
-            covariance[1] *= steps.rate_memory
-            covariance[:, 1] *= steps.rate_memory
-            covariance[0] += covariance[1]
-            covariance[:, 0] += covariance[:, 1]
-            covariance[:2, :2] += terms.step[week]
-            mean[1] *= steps.rate_memory
-            mean[0] += mean[1]
-        else:
-            covariance[0, 0] += terms.step[week]
+        covariance[1] *= memory
+        covariance[:, 1] *= memory
+        covariance[1, 1] += terms.turn[week]
+        covariance[0] += covariance[1]
+        covariance[:, 0] += covariance[:, 1]
+        covariance[0, 0] += terms.step[week]
         covariance[biases, biases] += terms.drift[week]
+        mean[1] *= memory
+        mean[0] += mean[1]
         for step in range(first, last):
             index, load, ago = steps.component[step], steps.load[step], steps.ago[step]
             level = terms.level[step]
-            if steps.has_rate:
+            if has_ago[step]:
                 across = covariance[:, 0] - ago * covariance[:, 1]
                 foreseen = mean[0] - ago * mean[1]
+                across *= level
             else:
-                across, foreseen = covariance[:, 0].copy(), mean[0].copy()
-            across *= level
+                across, foreseen = covariance[:, 0] * level, mean[0].copy()
             foreseen *= level
             if index >= 0:
-                across += load * covariance[base + index]
-                foreseen += load * mean[base + index]
-            variance = across[0] - ago * across[1] if steps.has_rate else across[0].copy()
+                across += load * covariance[BASE + index]
+                foreseen += load * mean[BASE + index]
+            variance = across[0] - ago * across[1] if has_ago[step] else across[0].copy()
             variance *= level
             variance += terms.noise[step]
             if index >= 0:
-                variance += load * across[base + index]
+                variance += load * across[BASE + index]
             seen = innovation[step]
             np.subtract(columns[step][:, None], foreseen, out=seen)
             seen[0] -= terms.expected[step]
@@ -211,25 +208,24 @@ def smooth(
     Returns:
         The state before the first week and at the end of each week.
     """
-    base, lanes = steps.base, reports.shape[1]
+    lanes, memory = reports.shape[1], steps.rate_memory
     gain, precision, level = done.gain[:, :, 0], done.precision[:, 0], terms.level[:, 0]
-    bounds = steps.bounds()
+    bounds, has_ago = steps.bounds(), steps.ago.any(axis=1)
     mean = np.zeros((steps.states, lanes))
-    weighted = np.zeros_like(reports)
+    weighted = np.empty_like(reports)
     for first, last in bounds:
-        if steps.has_rate:
-            mean[1] *= steps.rate_memory
-            mean[0] += mean[1]
+        mean[1] *= memory
+        mean[0] += mean[1]
         for step in range(first, last):
             index = steps.component[step]
-            foreseen = mean[0] - steps.ago[step] * mean[1] if steps.has_rate else mean[0]
+            foreseen = mean[0] - steps.ago[step] * mean[1] if has_ago[step] else mean[0]
             seen = reports[step] - level[step] * foreseen
             if index >= 0:
-                seen -= steps.load[step] * mean[base + index]
+                seen -= steps.load[step] * mean[BASE + index]
             np.multiply(seen, precision[step], out=weighted[step])
             mean += gain[step] * seen
     adjoint = np.zeros((steps.states, lanes))
-    predicted = np.zeros((steps.weeks, steps.states, lanes))
+    predicted = np.empty((steps.weeks, steps.states, lanes))
     for week in range(steps.weeks - 1, -1, -1):
         first, last = bounds[week]
         for step in range(last - 1, first - 1, -1):
@@ -237,30 +233,25 @@ def smooth(
             part = weighted[step] - (gain[step] * adjoint).sum(axis=0)
             shown = level[step] * part
             adjoint[0] += shown
-            if steps.has_rate:
+            if has_ago[step]:
                 adjoint[1] -= steps.ago[step] * shown
             if index >= 0:
-                adjoint[base + index] += steps.load[step] * part
+                adjoint[BASE + index] += steps.load[step] * part
         predicted[week] = adjoint
-        if steps.has_rate:
-            adjoint[1] += adjoint[0]
-            adjoint[1] *= steps.rate_memory
+        adjoint[1] += adjoint[0]
+        adjoint[1] *= memory
     path = np.empty((steps.states, steps.weeks + 1, lanes))
     path[:, 0] = terms.start[:, 0] * adjoint
-    drift = terms.drift[:, :, 0] * predicted[:, base:]
-    path[base:, 1:] = path[base:, :1] + drift.transpose(1, 0, 2).cumsum(axis=1)
-    if steps.has_rate:
-        shock = terms.step[:, 0] * (predicted[:, 0] + predicted[:, 1])
-        path[1, 1:] = shock
-        remember(path[1], steps.rate_memory)
-        path[0, 1:] = path[0, 0] + path[1, 1:].cumsum(axis=0)
-    else:
-        shock = terms.step[:, 0] * predicted[:, 0]
-        path[0, 1:] = path[0, 0] + shock.cumsum(axis=0)
+    drift = terms.drift[:, :, 0] * predicted[:, BASE:]
+    path[BASE:, 1:] = path[BASE:, :1] + drift.transpose(1, 0, 2).cumsum(axis=1)
+    path[1, 1:] = terms.turn[:, 0] * (predicted[:, 0] + predicted[:, 1])
+    remember(path[1], memory)
+    shock = terms.step[:, 0] * predicted[:, 0]
+    path[0, 1:] = path[0, 0] + (path[1, 1:] + shock).cumsum(axis=0)
     return path
 
 
 def remember(rate: Float[np.ndarray, "time *lanes"], memory: float) -> None:
-    """Turn a first rate and later shocks into rates, r_t = f r_(t-1) + e_t, in place."""
+    """Turn a first rate and later shocks into rates, r_t = f r_(t-1) + u_t, in place."""
     for time in range(1, len(rate)):
         rate[time] += memory * rate[time - 1]

@@ -17,7 +17,7 @@ from kadesh.errors import NumericalError
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population, carry, start
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import Move, sweep, tune
+from kadesh.fusion.sweep import ORDER, sweep, tune
 from kadesh.fusion.warm import first_path, reweight
 from kadesh.fusion.workspace import Workspace
 
@@ -36,7 +36,8 @@ class Fit:
 
 def rungs(start_day: date, vantage: date) -> list[date]:
     """First days of months after the war's start, up to the vantage date."""
-    found, year, month = [], start_day.year, start_day.month
+    found: list[date] = []
+    year, month = start_day.year, start_day.month
     while True:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         rung = date(year, month, 1)
@@ -70,6 +71,17 @@ def advance(before: Fit, layout: Layout, seed: int, day: date) -> Fit:
     return replace(fit, reweighting=effective)
 
 
+def restart(
+    layout: Layout, population: Population, settings: Settings, seed: int, day: date
+) -> Fit:
+    """The fit of other reports at the same date, from particles of the date's own fit."""
+    space = Workspace(layout, settings)
+    names = (layout.kind, day.isoformat(), "refit")
+    fresh = np.zeros(len(layout.rows), dtype=bool)
+    population = first_path(space, population, fresh, layout.weeks, seed, names)
+    return _settle(space, population, settings.refit_sweeps, settings.sweeps, seed, names)
+
+
 def extend(fit: Fit, sweeps: int, seed: int, *names: str) -> tuple[Population, ...]:
     """Further kept draws from a fit, one every `keep_every` sweeps."""
     return _settle(fit.space, fit.population, 0, sweeps, seed, names).kept
@@ -87,11 +99,10 @@ def _settle(
     kept: list[Population] = []
     tuning = tune(space, population, seed, names)
     every = space.settings.keep_every
-    moves = tuple(Move)
     for count in range(warm + sweeps):
         if 0 < count <= warm and count % 6 == 0:
             tuning = tune(space, population, seed, (*names, count))
-        move = moves[count % len(moves)]
+        move = ORDER[count % len(ORDER)]
         drawn, population = sweep(
             space, population, tuning, move=move, seed=seed, names=(*names, count)
         )

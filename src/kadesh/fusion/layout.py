@@ -45,6 +45,8 @@ class Group:
     sources: tuple[str, ...]
     share_sd: Float[np.ndarray, " source"]
     """Prior standard deviation of each source's own proportional bias."""
+    is_root: Float[np.ndarray, " source"]
+    """1 for sources that follow no other, else 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,8 @@ class Layout:
     rows: Rows
     step_scale: Float[np.ndarray, " series"]
     """Prior scale of weekly changes: km2, or for losses the share of the usual rate."""
+    turn_scale: Float[np.ndarray, " series"]
+    """Prior scale of weekly changes of the pace of ground, km2 per week; 0 for losses."""
     usual_rate: Float[np.ndarray, " series"]
     """Centre of the prior of the usual weekly rate of losses; 1 for ground."""
     capacity: Float[np.ndarray, " series"]
@@ -101,7 +105,7 @@ class Layout:
     """Reports left out because the source that they follow reported in the same week."""
 
     @property
-    def has_rate(self) -> bool:
+    def is_losses(self) -> bool:
         """Whether the series are losses."""
         return self.kind == "losses"
 
@@ -158,14 +162,15 @@ def lay_out(
     )
     noisy = {key for key, count in regular.items() if count >= settings.regular_rows}
     lasting = Counter((record.root(report.source), report.series) for report in kept)
-    drifting = {key for key, count in lasting.items() if count >= settings.regular_rows}
+    drifting = {key for key, count in lasting.items() if count >= settings.lasting_rows}
     components = tuple(sorted({source for source, _ in drifting}))
     noises = tuple(sorted({source for source, _ in noisy}))
     step_week, step_component = _steps(record, kept, components)
     groups = _groups(record, series, kept, settings)
     arrays = _rows(record, kept, groups, drifting, noisy, components, noises, settings)
     usual = [_usual_rate(rows, record, entry.quantity, settings) for entry in series]
-    places = {ground.id: ground for ground in record.sectors}
+    places, losses = {ground.id: ground for ground in record.sectors}, kind == "losses"
+    area = np.array([1.0 if losses else places[entry.sector].area_km2 for entry in series])
     return Layout(
         kind=kind,
         series=series,
@@ -179,17 +184,11 @@ def lay_out(
         step_week=step_week,
         step_component=step_component,
         rows=arrays,
-        step_scale=np.array(
-            [
-                settings.rate_step_share
-                if kind == "losses"
-                else settings.ground_step_share * places[entry.sector].area_km2
-                for entry in series
-            ]
-        ),
-        usual_rate=np.array(usual) if kind == "losses" else np.ones(len(series)),
+        step_scale=np.where(losses, settings.rate_step_share, settings.ground_step_share * area),
+        turn_scale=np.where(losses, 0.0, settings.turn_share * area),
+        usual_rate=np.array(usual) if losses else np.ones(len(series)),
         capacity=np.array(
-            [np.inf if kind == "losses" else places[entry.sector].capacity_km2 for entry in series]
+            [np.inf if losses else places[entry.sector].capacity_km2 for entry in series]
         ),
         copies=len(reports) - len(kept),
     )
@@ -198,7 +197,8 @@ def lay_out(
 def _series(record: Record, kind: str) -> tuple[Series, ...]:
     if kind == "losses":
         return tuple(Series(quantity, side, "") for quantity in LOSSES for side in record.sides)
-    return tuple(Series(kind, ground.intruder, ground.id) for ground in record.sectors)
+    places = [ground for ground in record.sectors if ground.capacity_km2 > 0]
+    return tuple(Series(kind, ground.intruder, ground.id) for ground in places)
 
 
 def _reports(
@@ -299,7 +299,10 @@ def _groups(
         sources = tuple(sorted(linked))
         sd = [_own_share_sd(record, source, settings) for source in sources]
         shares = np.array(sd, dtype=np.float64)
-        groups.append(Group(f"{quantity} {side}", tuple(inside), sources, shares))
+        is_root = np.array(
+            [float(not record.publishers[source].parent) for source in sources], dtype=np.float64
+        )
+        groups.append(Group(f"{quantity} {side}", tuple(inside), sources, shares, is_root))
     return tuple(groups)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
+from kadesh.fusion.kalman import BASE
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.settings import Settings
 from kadesh.streams import generator
@@ -20,6 +21,8 @@ class Population:
 
     step: Float[np.ndarray, "series particle"]
     """Weekly change: km2, or for losses the share of the usual rate."""
+    turn: Float[np.ndarray, "series particle"]
+    """Weekly change of the pace of ground, km2 per week; 0 for losses."""
     noise: Float[np.ndarray, "noise series particle"]
     drift: Float[np.ndarray, "component series particle"]
     usual: Float[np.ndarray, "series particle"]
@@ -46,29 +49,35 @@ def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Populat
     step = np.empty((count, particles))
     noise = np.empty((len(layout.noises), count, particles))
     drift = np.empty((len(layout.components), count, particles))
-    usual = np.ones((count, particles))
+    turn, usual = np.zeros((count, particles)), np.ones((count, particles))
     for index, entry in enumerate(layout.series):
         stream = generator(seed, "fusion", "start", *names, str(entry))
-        step[index] = prior_scale(stream, layout.step_scale[index], particles, settings)
+        step[index] = prior_scale(
+            stream, layout.step_scale[index], settings.prior_weight, particles
+        )
+        turn[index] = prior_scale(
+            stream, layout.turn_scale[index], settings.prior_weight, particles
+        )
         log_usual = settings.usual_rate_log_sd * stream.standard_normal(particles)
-        if layout.has_rate:
+        if layout.is_losses:
             usual[index] = layout.usual_rate[index] * np.exp(log_usual)
-    for sources, table, scale in (
-        (layout.noises, noise, settings.noise_scale),
-        (layout.components, drift, settings.bias_drift),
+    for sources, table, scale, weight in (
+        (layout.noises, noise, settings.noise_scale, settings.prior_weight),
+        (layout.components, drift, settings.bias_drift, settings.drift_weight),
     ):
         for place, source in enumerate(sources):
             for index, entry in enumerate(layout.series):
                 stream = generator(seed, "fusion", "start", *names, str(entry), source)
-                table[place, index] = prior_scale(stream, scale, particles, settings)
+                table[place, index] = prior_scale(stream, scale, weight, particles)
     share = np.zeros((len(layout.groups), layout.columns, particles))
     for place, group in enumerate(layout.groups):
         for column, source in enumerate(group.sources):
             stream = generator(seed, "fusion", "start", *names, group.name, source)
             share[place, column] = group.share_sd[column] * stream.standard_normal(particles)
-    states = (2 if layout.has_rate else 1) + len(layout.components)
+    states = BASE + len(layout.components)
     return Population(
         step=step,
+        turn=turn,
         noise=noise,
         drift=drift,
         usual=usual,
@@ -81,10 +90,9 @@ def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Populat
 
 
 def prior_scale(
-    stream: np.random.Generator, scale: float, particles: int, settings: Settings
+    stream: np.random.Generator, scale: float, weight: float, particles: int
 ) -> Float[np.ndarray, " particle"]:
     """Draws of a scale whose square is scaled inverse chi-square."""
-    weight = settings.prior_weight
     return np.asarray(scale * np.sqrt(weight / stream.chisquare(weight, particles)))
 
 
@@ -119,4 +127,4 @@ def carry(
     new.row_mix[here] = old.row_mix[there]
     new.pseudo[here] = old.pseudo[there]
     new.week_mix[: old_layout.weeks] = old.week_mix
-    return replace(new, step=old.step, usual=old.usual)
+    return replace(new, step=old.step, turn=old.turn, usual=old.usual)

@@ -120,6 +120,7 @@ class Known:
     """The rows used from a vantage date."""
 
     rows: pd.DataFrame
+    """As in the war, but for claims turned into bounds; `reported_as` is the quantity as given."""
     dropped: Mapping[str, int]
     """Reason: how many rows published by then are not used."""
 
@@ -134,7 +135,8 @@ def known(
 
     Not used: retrospective estimates; rows of sources left out; rows of a map under construction;
     zeros of a map that had not drawn anything yet; land held or contested by a side at home (the
-    intruder's figures say the same); rows before the war.
+    intruder's figures say the same) or in a sector that was wholly the intruder's before the war;
+    rows before the war.
 
     Claims become bounds of what is held: confirmed <= held <= claimed. What a side (or its backer)
     claims to hold itself is an upper limit; what it grants that the other side holds, a floor. A
@@ -152,6 +154,8 @@ def known(
         rows.loc[chosen, ["low", "high"]] += (value - rows.loc[chosen, "value"]).to_numpy()[:, None]
         rows.loc[chosen, "value"] = value
     reason = pd.Series("", index=rows.index)
+    full = [ground.id for ground in record.sectors if ground.capacity_km2 <= 0]
+    reason[rows["sector"].isin(full)] = "nothing to take in the sector"
     reason[_wrong_side(record, rows)] = "not the intruder's"
     last = record.weeks(vantage)[-1]
     reason[(rows["date"] < pd.Timestamp(record.start)) | (rows["date"] > last)] = "outside the war"
@@ -163,6 +167,7 @@ def known(
         if span.kind == "missing":
             inside &= rows["value"] == 0
         reason[inside] = str(span.kind)
+    rows["reported_as"] = rows["quantity"]
     form = rows["form"].where(rows["quantity"] != "claimed_held_km2", _claim_form(record, rows))
     reason[form == ""] = "claim without a bound"
     reason[rows["source"].isin(leave_out)] = "left out"
@@ -185,6 +190,7 @@ def _claim_form(record: Record, rows: pd.DataFrame) -> "pd.Series[str]":
     aligned = rows["source"].map({key: p.aligned_with for key, p in record.publishers.items()})
     stance = aligned.str.removesuffix(" backer")
     own, interested = stance == rows["side"], stance.isin(record.sides)
+    rows["reported_as"] = rows["quantity"]
     form = rows["form"].where(~interested, "")
     form = form.mask(own & rows["form"].isin(["about", "up_to"]), "up_to")
     return form.mask(interested & ~own & rows["form"].isin(["about", "at_least"]), "at_least")

@@ -20,8 +20,15 @@ class Settings:
     ground_tail: float = 1.5
     """Degrees of freedom of weekly changes of control: most weeks nothing moves, in some a front
     collapses. A Gaussian walk would either smooth a collapse away or blur every quiet week."""
-    ground_step_share: float = 2e-4
+    ground_step_share: float = 1e-4
     """Prior scale of a weekly change of control, as a share of the sector's area."""
+
+    trend_memory: float = 0.95
+    """Share of the pace of control that is left after a week: half in 14 weeks. Rival: no pace, a
+    plain random walk, to which a front that creeps one way for a year is a surprise every week, so
+    that it lays the creep on the common drift of all maps' biases."""
+    turn_share: float = 1e-5
+    """Prior scale of a weekly change of the pace, as a share of the sector's area a week."""
 
     # --- losses -------------------------------------------------------------------------------
     rate_tail: float = 4.0
@@ -44,7 +51,7 @@ class Settings:
     # --- reports ------------------------------------------------------------------------------
     report_tail: float = 4.0
     """Degrees of freedom of the noise of reports."""
-    noise_scale: float = 0.5
+    noise_scale: float = 0.3
     """Prior scale of a source's noise from report to report, in units of its figure interval."""
     bias_start: float = 0.7
     """Standard deviation of the drifting bias at the start, in units of the figure interval:
@@ -53,8 +60,11 @@ class Settings:
     """Prior scale of the bias's weekly step in the same units: about a third in a year."""
     redraw_jump: float = 5.0
     """Standard deviation of the jump that a listed redraw allows, in the same units."""
-    prior_weight: float = 4.0
-    """Degrees of freedom of the scaled inverse chi-square priors of squared scales."""
+    prior_weight: float = 2.0
+    """Degrees of freedom of the scaled inverse chi-square priors of squared scales,"""
+    drift_weight: float = 10.0
+    """and of that of the biases' steps: slow is what a bias is. With a loose prior the biases of
+    all maps drift together, and a front that collapses becomes an error of every map."""
     copy_share: float = 0.3
     """A dependent source's own proportional bias is at least this share of its whole bias."""
     least_share: float = 1e-4
@@ -62,7 +72,9 @@ class Settings:
     least_width: float = 0.5
     """Least standard deviation of a figure, in its unit: figures are rounded."""
     regular_rows: int = 3
-    """From so many figures on, a source's noise and drift in a series are learnt."""
+    """From so many figures on, a source's noise in a series is learnt,"""
+    lasting_rows: int = 8
+    """and from so many on, its own drifting bias there."""
     usual_weeks: int = 13
     """The drifting bias acts on the mean of the source's figures of so many weeks before,"""
     usual_factor: float = 2.0
@@ -74,9 +86,11 @@ class Settings:
     island_particles: int = 8
     first_sweeps: int = 60
     """Sweeps at the first rung, from starting values drawn from the priors."""
-    sweeps: int = 9
+    sweeps: int = 6
     """Sweeps at every later rung."""
-    keep_every: int = 3
+    refit_sweeps: int = 12
+    """Sweeps before the kept ones where a figure was changed."""
+    keep_every: int = 2
     """Every so many sweeps the path is kept: 64 particles x 3 = 192 draws."""
     resample_below: float = 0.5
     """Resample a series on an island when its effective sample size falls below this share."""

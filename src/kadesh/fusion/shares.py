@@ -1,4 +1,4 @@
-"""Draws of the sources' proportional biases, common to all series of a group.
+"""Draws of the sources' proportional biases in reports of losses.
 
 A report shows exp(c'b) of the level, with b the biases of the sources of its group and c the chain
 of its own. Given scales and mixes, and with all states integrated out, the group's posterior of b
@@ -33,7 +33,6 @@ from kadesh.fusion.kalman import FilterPass, Steps, Terms, filter_pass, smooth
 from kadesh.fusion.population import Population
 from kadesh.fusion.workspace import PathNormals, Workspace
 
-
 PROPOSAL_TAIL: Final = 5.0
 """Degrees of freedom of the proposals: a normal's thin tails would hold a particle that has strayed
 far out, since its own proposal density there is part of the acceptance."""
@@ -47,7 +46,7 @@ class ShareTuning:
     pilot: Float[np.ndarray, " row"]
     """Level on each report's day."""
     tilt: Float[np.ndarray, "group column"]
-    """What is taken off the slope of the log likelihood of each share."""
+    """What is taken off the slope of the log likelihood of each share; 0 for ground."""
 
 
 def tune_shares(
@@ -57,6 +56,8 @@ def tune_shares(
     layout, rows = space.layout, space.layout.rows
     centre = population.share.mean(axis=-1)
     pilot = space.seen_level(population.path, population).mean(axis=1)
+    if not layout.is_losses:
+        return ShareTuning(centre, pilot, np.zeros_like(centre))
     middle = _at(population, centre)
     terms, done = space.filter(steps, middle)
     imagined, drawn = space.imagine(terms, middle, normals)
@@ -96,7 +97,7 @@ def propose_shares(
 ) -> ProposedShares:
     """Propose every group's shares, one stream a group."""
     layout, particles = space.layout, space.particles
-    linear = _linear_products(space, steps, population, tuning)
+    linear = linear_products(space, steps, population, tuning, flat=False)
     share = np.zeros_like(population.share)
     gain, uniform = (np.zeros((len(layout.groups), particles)) for _ in range(2))
     for index, group in enumerate(layout.groups):
@@ -153,11 +154,29 @@ def keep_groups(
     )
 
 
-def _linear_products(
-    space: Workspace, steps: Steps, population: Population, tuning: ShareTuning
+def linear_products(
+    space: Workspace,
+    steps: Steps,
+    population: Population,
+    tuning: ShareTuning,
+    *,
+    flat: bool,
 ) -> Float[np.ndarray, "column column series particle"]:
+    """Sums of products of innovations over y and the regressors of the linear model.
+
+    Args:
+        space: The block.
+        steps: The reports that take part.
+        population: Scales and mixes.
+        tuning: Centre and pilot of the linear model.
+        flat: Whether the level is free to be anything in any week.
+    """
     layout, rows = space.layout, space.layout.rows
     middle = _at(population, tuning.centre)
+    terms = space.terms(middle)
+    if flat:
+        loose = np.repeat(layout.capacity**2, space.particles)
+        terms = replace(terms, step=np.broadcast_to(loose, terms.step.shape))
     count = layout.columns
     columns = np.zeros((len(layout.step_week), 1 + count, space.lanes))
     columns[:, :1] = space.values(population)
@@ -165,7 +184,7 @@ def _linear_products(
     shown = space.shown(tuning.centre[..., None])[:, 0]
     table[rows.step, :, rows.series] = (shown * tuning.pilot)[:, None] * rows.chain
     columns[:, 1:] = np.repeat(table, space.particles, axis=-1)
-    products = filter_pass(steps, space.terms(middle), columns).products[:, :, 0]
+    products = filter_pass(steps, terms, columns).products[:, :, 0]
     return products.reshape(1 + count, 1 + count, *space.shape)
 
 
@@ -186,6 +205,6 @@ def _usual_path(
 ) -> Float[np.ndarray, "state time series particle"]:
     """Path of the usual rate alone; 0 for ground."""
     path = np.zeros((population.path.shape[0], space.layout.weeks + 1, *space.shape))
-    if space.layout.has_rate:
+    if space.layout.is_losses:
         path[0] = np.arange(space.layout.weeks + 1)[:, None, None] * population.usual
     return path

@@ -5,16 +5,15 @@
     path     states given the rest, by the simulation smoother
     limits   one-sided reports: values with their error, given the path
     mixes    weights of the Student-t mixtures given the path
-    scales   again, given the path (conjugate)
+    scales   again, given the path (conjugate), and along ridges (`kadesh.fusion.rescale`)
 
-Sweeps come in threes. A *free* sweep leaves one-sided reports out, proposes shares and path from
-the rest, and accepts by the reports' probability; far from the bounds this nearly always accepts.
-The two *pinned* sweeps take them at the values last drawn, one for the scales (Metropolis) and one
-for the shares; near a bound they move well, far from it the drawn value pins the path. Each of the
-three is exact, and together they mix.
+Every other sweep moves the scales, and the ones between the shares, by turns in two ways. A *free*
+sweep leaves one-sided reports out, proposes shares and path from the rest, and accepts by the
+reports' probability; far from the bounds this nearly always accepts. A *pinned* sweep takes them at
+the values last drawn; near a bound it moves well, far from it the drawn value pins the path. Each
+is exact, and together they mix.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
@@ -22,24 +21,30 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.censored import augment, log_chance
+from kadesh.fusion.censored import log_chance
+from kadesh.fusion.contrasts import draw_contrasts
+from kadesh.fusion.given_path import Streams, move_given_path
 from kadesh.fusion.population import Population
 from kadesh.fusion.shares import ShareTuning, keep_groups, propose_shares, tune_shares
 from kadesh.fusion.workspace import PathNormals, Workspace
 from kadesh.streams import generator
 
-Streams = Sequence[np.random.Generator]
-
+REACH: Final = 1.7
+"""Length of a proposal in standard deviations of the particles; about two scales move at a time."""
 SHORT: Final = 0.25
 """Length of the short proposals of scales."""
 
 
 class Move(Enum):
-    """What a sweep does before it goes on from the path; they are taken in this order."""
+    """What a sweep does before it goes on from the path."""
 
-    FREE_SHARES = 0
-    PINNED_SCALES = 1
-    PINNED_SHARES = 2
+    FREE_SHARES = "free shares"
+    PINNED_SCALES = "pinned scales"
+    PINNED_SHARES = "pinned shares"
+
+
+ORDER: Final = (Move.FREE_SHARES, Move.PINNED_SCALES, Move.PINNED_SHARES, Move.PINNED_SCALES)
+"""In which sweeps follow each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +53,7 @@ class Tuning:
 
     step: Float[np.ndarray, " series"]
     """Standard deviations of the proposals on the log scales."""
+    turn: Float[np.ndarray, " series"]
     noise: Float[np.ndarray, "noise series"]
     drift: Float[np.ndarray, "component series"]
     usual: Float[np.ndarray, " series"]
@@ -59,21 +65,27 @@ def tune(
 ) -> Tuning:
     """Proposals of the particles' own spread, scaled for the number of scales of each series."""
     layout = space.layout
-    count = 1 + layout.has_noise.sum(axis=0) + layout.has_component.sum(axis=0) + layout.has_rate
-    factor = 1.7 / np.sqrt(count)
 
     def spread(scales: Float[np.ndarray, "*axes particle"]) -> Float[np.ndarray, "*axes"]:
-        return np.asarray(factor * np.clip(np.log(scales).std(axis=-1), 0.05, 1.0))
+        return np.asarray(REACH * np.clip(np.log(scales).std(axis=-1), 0.05, 1.0))
 
     streams = [generator(seed, "fusion", "tune", *names, str(entry)) for entry in layout.series]
     normals = path_normals(space, streams)
     return Tuning(
         step=spread(population.step),
+        turn=spread(np.maximum(population.turn, 1e-12)) * (not layout.is_losses),
         noise=spread(population.noise),
         drift=spread(population.drift),
-        usual=spread(population.usual) * layout.has_rate,
+        usual=spread(population.usual) * layout.is_losses,
         shares=tune_shares(space, space.steps_about, population, normals),
     )
+
+
+def count_scales(space: Workspace) -> Float[np.ndarray, " series"]:
+    """Scales that each series has."""
+    layout = space.layout
+    sources = layout.has_noise.sum(axis=0) + layout.has_component.sum(axis=0)
+    return np.asarray(2.0 + sources)
 
 
 def sweep(
@@ -91,7 +103,7 @@ def sweep(
         space: The block.
         population: Where the particles are.
         tuning: How far proposals reach.
-        move: Which of the three sweeps.
+        move: Which of the sweeps.
         seed: Of all streams.
         names: Of this sweep: its streams are addressed by them, the series and the group.
 
@@ -101,16 +113,20 @@ def sweep(
     """
     layout = space.layout
     streams = [generator(seed, "fusion", "sweep", *names, str(entry)) for entry in layout.series]
+    group_streams = [
+        generator(seed, "fusion", "shares", *names, group.name) for group in layout.groups
+    ]
     if move is Move.PINNED_SCALES:
         drawn = _pinned_scales(space, population, tuning, streams)
     else:
-        group_streams = [
-            generator(seed, "fusion", "shares", *names, group.name) for group in layout.groups
-        ]
         free = move is Move.FREE_SHARES and space.one_sided.any()
-        take = _free_shares if free else _pinned_shares
-        drawn = take(space, population, tuning, streams, group_streams)
-    return drawn, _given_path(space, drawn, streams)
+        if layout.is_losses:
+            take = _free_shares if free else _pinned_shares
+            drawn = take(space, population, tuning, streams, group_streams)
+        else:
+            population = draw_contrasts(space, population, tuning.shares, group_streams)
+            drawn = (_free_path if free else _pinned_path)(space, population, streams)
+    return drawn, move_given_path(space, drawn, streams, group_streams)
 
 
 def _pinned_scales(
@@ -126,7 +142,7 @@ def _pinned_scales(
     lanes = accept.reshape(-1)
     merged = {
         name: np.where(accept, getattr(proposal, name), getattr(population, name))
-        for name in ("step", "noise", "drift", "usual")
+        for name in ("step", "turn", "noise", "drift", "usual")
     }
     population = replace(population, **merged)
     normals = path_normals(space, streams)
@@ -166,9 +182,28 @@ def _free_shares(
     normals = path_normals(space, streams)
     proposal = proposed.population
     proposal = replace(proposal, path=space.draw_path(steps, terms, done, proposal, normals))
-    gain = proposed.log_gain
-    gain = gain + _limits_chance(space, proposal) - _limits_chance(space, population)
+    limits = _limits_chance(space, proposal) - _limits_chance(space, population)
+    gain = proposed.log_gain.copy()
+    np.add.at(gain, space.layout.group_of, limits)
     return keep_groups(space, proposed.log_uniform < gain, proposal, population)
+
+
+def _pinned_path(space: Workspace, population: Population, streams: Streams) -> Population:
+    terms, done = space.filter(space.steps_all, population)
+    normals = path_normals(space, streams)
+    path = space.draw_path(space.steps_all, terms, done, population, normals)
+    return replace(population, path=path)
+
+
+def _free_path(space: Workspace, population: Population, streams: Streams) -> Population:
+    terms, done = space.filter(space.steps_about, population)
+    normals = path_normals(space, streams)
+    path = space.draw_path(space.steps_about, terms, done, population, normals)
+    proposal = replace(population, path=path)
+    gain = _limits_chance(space, proposal) - _limits_chance(space, population)
+    uniform = np.stack([stream.random(space.particles) for stream in streams])
+    accept = np.log(uniform) < gain
+    return replace(population, path=np.where(accept, path, population.path))
 
 
 def _proposal(
@@ -184,12 +219,25 @@ def _proposal(
     # more than the width of any mode.
     half = np.stack([stream.random(space.particles) < 0.5 for stream in streams])
     short = np.where(half, SHORT, 1.0)
-    step, usual = short * jump(2)
-    noise, drift = short * jump(len(layout.noises)), short * jump(len(layout.components))
+    few = 2 / count_scales(space)
+
+    def some(sources: int) -> Float[np.ndarray, "source series particle"]:
+        moved = np.stack([s.random((sources, space.particles)) for s in streams], axis=1)
+        return short * jump(sources) * (moved < few[:, None])
+
+    step, turn, usual = some(3)
+    log_step, log_usual = tuning.step[:, None] * step, tuning.usual[:, None] * usual
+    if layout.is_losses:
+        # A third of the proposals keep the size of weekly changes and shift what is usual.
+        ridge = np.stack([stream.random(space.particles) < 1 / 3 for stream in streams])
+        log_usual = np.where(ridge, short * tuning.usual[:, None] * jump(1)[0], log_usual)
+        log_step = np.where(ridge, -log_usual, log_step)
+    noise, drift = some(len(layout.noises)), some(len(layout.components))
     return replace(
         population,
-        step=population.step * np.exp(tuning.step[:, None] * step),
-        usual=population.usual * np.exp(tuning.usual[:, None] * usual),
+        step=population.step * np.exp(log_step),
+        turn=population.turn * np.exp(tuning.turn[:, None] * turn),
+        usual=population.usual * np.exp(log_usual),
         noise=population.noise * np.exp((tuning.noise * layout.has_noise)[..., None] * noise),
         drift=population.drift * np.exp((tuning.drift * layout.has_component)[..., None] * drift),
     )
@@ -198,21 +246,26 @@ def _proposal(
 def _log_prior(space: Workspace, population: Population) -> Float[np.ndarray, "series particle"]:
     """Log density of the log scales (scaled inverse chi-square squares), up to a constant."""
     layout, settings = space.layout, space.settings
-    weight = settings.prior_weight
 
     def density(
-        scale: Float[np.ndarray, "*axes"], prior: float | Float[np.ndarray, "series one"]
+        scale: Float[np.ndarray, "*axes"],
+        prior: float | Float[np.ndarray, "series one"],
+        weight: float,
     ) -> Float[np.ndarray, "*axes"]:
         ratio = scale / prior
         return np.asarray(-weight * np.log(ratio) - weight / 2 / ratio**2)
 
-    total = density(population.step, layout.step_scale[:, None])
-    noise = density(population.noise, settings.noise_scale) * layout.has_noise[..., None]
-    drift = density(population.drift, settings.bias_drift) * layout.has_component[..., None]
+    total = density(population.step, layout.step_scale[:, None], settings.prior_weight)
+    noise = density(population.noise, settings.noise_scale, settings.prior_weight)
+    drift = density(population.drift, settings.bias_drift, settings.drift_weight)
+    noise = noise * layout.has_noise[..., None]
+    drift = drift * layout.has_component[..., None]
     total = total + noise.sum(axis=0) + drift.sum(axis=0)
-    if layout.has_rate:
+    if layout.is_losses:
         distance = np.log(population.usual / layout.usual_rate[:, None])
         total = total - 0.5 * (distance / settings.usual_rate_log_sd) ** 2
+    else:
+        total = total + density(population.turn, layout.turn_scale[:, None], settings.prior_weight)
     return np.asarray(total)
 
 
@@ -223,7 +276,7 @@ def path_normals(space: Workspace, streams: Streams) -> PathNormals:
     shape = (len(layout.components), layout.weeks + 1, particles)
     draw = [
         (
-            stream.standard_normal((layout.weeks, particles)),
+            stream.standard_normal((2, layout.weeks, particles)),
             stream.standard_normal(particles),
             stream.standard_normal(shape),
             stream.standard_normal((int(count), particles)),
@@ -231,87 +284,21 @@ def path_normals(space: Workspace, streams: Streams) -> PathNormals:
         for stream, count in zip(streams, rows, strict=True)
     ]
     return PathNormals(
-        week=np.stack([entry[0] for entry in draw], axis=1),
+        week=np.stack([entry[0][0] for entry in draw], axis=1),
+        turn=np.stack([entry[0][1] for entry in draw], axis=1),
         rate=np.stack([entry[1] for entry in draw]),
         bias=np.stack([entry[2] for entry in draw], axis=2),
         row=np.concatenate([entry[3] for entry in draw]),
     )
 
 
-def _limits_chance(space: Workspace, population: Population) -> Float[np.ndarray, "group particle"]:
-    """Log probability of the one-sided reports of each group given shares and path."""
+def _limits_chance(
+    space: Workspace, population: Population
+) -> Float[np.ndarray, "series particle"]:
+    """Log probability of the one-sided reports of each series given shares and path."""
     rows, chosen = space.layout.rows, space.one_sided
     signal = space.signal(population)
     chance = log_chance(signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen])
-    groups = space.group_rows[chosen]
-    parts = [chance[groups == index].sum(axis=0) for index in range(len(space.layout.groups))]
-    return np.stack(parts)
-
-
-def _given_path(space: Workspace, population: Population, streams: Streams) -> Population:
-    """Limits, mixes and scales given the path."""
-    layout, rows, settings = space.layout, space.layout.rows, space.settings
-    particles, count = space.particles, len(layout.series)
-    weight = settings.prior_weight
-    signal = space.signal(population)
-    each = np.bincount(rows.series, minlength=count)
-
-    sizes = [(stream, (int(size), particles)) for stream, size in zip(streams, each, strict=True)]
-
-    pseudo = population.pseudo.copy()
-    uniform = np.concatenate([stream.random(size) for stream, size in sizes])
-    if (chosen := space.one_sided).any():
-        pseudo[chosen] = augment(
-            signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen],
-            uniform[chosen],
-        )  # fmt: skip
-
-    learnt = rows.learnt >= 0
-    scale = np.ones((len(rows), particles))
-    scale[learnt] = population.noise[rows.learnt[learnt], rows.series[learnt]]
-    error = (rows.value[:, None] - signal) / rows.width[:, None]
-    tail = settings.report_tail
-    draws = [stream.standard_gamma((tail + 1) / 2, size) for stream, size in sizes]
-    gamma = np.concatenate(draws)
-    row_mix = np.where(space.one_sided[:, None], 1.0, 2 * gamma / (tail + (error / scale) ** 2))
-
-    change = space.changes(population)
-    tail = settings.rate_tail if layout.has_rate else settings.ground_tail
-    gamma = np.stack(
-        [s.standard_gamma((tail + 1) / 2, (layout.weeks, particles)) for s in streams], axis=1
-    )
-    week_mix = 2 * gamma / (tail + (change / population.step) ** 2)
-
-    def conjugate(
-        squares: Float[np.ndarray, "source series particle"],
-        counts: Float[np.ndarray, "source series"],
-        prior: Float[np.ndarray, "source series"],
-    ) -> Float[np.ndarray, "source series particle"]:
-        shape = (weight + counts) / 2
-        draws = [
-            stream.standard_gamma(shape[:, index, None], (shape.shape[0], particles))
-            for index, stream in enumerate(streams)
-        ]
-        return np.sqrt((weight * prior[..., None] ** 2 + squares) / 2 / np.stack(draws, axis=1))
-
-    weeks = np.full((1, count), float(layout.weeks))
-    step = conjugate((week_mix * change**2).sum(axis=0)[None], weeks, layout.step_scale[None])[0]
-    table = space.noise_table
-    squares = (table @ (row_mix * error**2)).reshape(len(layout.noises), count, particles)
-    counts = table.sum(axis=1).reshape(len(layout.noises), count)
-    noise = conjugate(squares, counts, np.full_like(counts, settings.noise_scale))
-    base = 2 if layout.has_rate else 1
-    smooth_weeks = (layout.jump == 0).astype(np.float64)
-    moves = np.diff(population.path[base:], axis=1).transpose(1, 0, 2, 3)
-    squares = (smooth_weeks[..., None] * moves**2).sum(axis=0)
-    counts = smooth_weeks.sum(axis=0)
-    drift = conjugate(squares, counts, np.full_like(counts, settings.bias_drift))
-    return replace(
-        population,
-        pseudo=pseudo,
-        row_mix=row_mix,
-        week_mix=week_mix,
-        step=step,
-        noise=np.where(layout.has_noise[..., None], noise, population.noise),
-        drift=np.where(layout.has_component[..., None], drift, population.drift),
-    )
+    total = np.zeros(space.shape)
+    np.add.at(total, rows.series[chosen], chance)
+    return total

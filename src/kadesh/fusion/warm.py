@@ -89,7 +89,7 @@ def first_path(
         )  # fmt: skip
     change = space.changes(population)[old_weeks:]
     square = (change / population.step) ** 2
-    tail = settings.rate_tail if layout.has_rate else settings.ground_tail
+    tail = settings.rate_tail if layout.is_losses else settings.ground_tail
     week_mix[old_weeks:] = ((tail + 1) / (tail + square)).mean(axis=-1, keepdims=True)
     return replace(population, row_mix=row_mix, pseudo=pseudo, week_mix=week_mix)
 
@@ -145,6 +145,7 @@ def _take(
     return replace(
         population,
         step=pick(population.step),
+        turn=pick(population.turn),
         noise=pick(population.noise),
         drift=pick(population.drift),
         usual=pick(population.usual),

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from kadesh.fusion.kalman import FilterPass, Steps, Terms, filter_pass, remember, smooth
+from kadesh.fusion.kalman import BASE, FilterPass, Steps, Terms, filter_pass, remember, smooth
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population
 from kadesh.fusion.settings import Settings
@@ -17,6 +17,7 @@ class PathNormals:
     """The standard normals of one path draw."""
 
     week: Float[np.ndarray, "week series particle"]
+    turn: Float[np.ndarray, "week series particle"]
     rate: Float[np.ndarray, "series particle"]
     bias: Float[np.ndarray, "component time series particle"]
     row: Float[np.ndarray, "row particle"]
@@ -45,9 +46,10 @@ class Workspace:
         return len(self.layout.series), self.particles
 
     @property
-    def base(self) -> int:
-        """States before the biases."""
-        return 2 if self.layout.has_rate else 1
+    def rate_memory(self) -> float:
+        """Share of a rate's distance from what is usual that is left after a week."""
+        settings = self.settings
+        return settings.rate_memory if self.layout.is_losses else settings.trend_memory
 
     @cached_property
     def one_sided(self) -> Bool[np.ndarray, " row"]:
@@ -89,7 +91,7 @@ class Workspace:
         return Steps(
             weeks=layout.weeks,
             components=len(layout.components),
-            rate_memory=self.settings.rate_memory if layout.has_rate else 0.0,
+            rate_memory=self.rate_memory,
             week=layout.step_week,
             component=layout.step_component,
             present=np.repeat(present, self.particles, axis=1),
@@ -108,11 +110,15 @@ class Workspace:
 
     def noise_variance(self, population: Population) -> Float[np.ndarray, "row particle"]:
         """Variance of each report's noise."""
-        rows = self.layout.rows
-        variance = rows.width[:, None] ** 2 / population.row_mix
-        learnt = rows.learnt >= 0
-        variance[learnt] *= population.noise[rows.learnt[learnt], rows.series[learnt]] ** 2
-        return variance
+        width = self.layout.rows.width[:, None] * self.noise_scale(population)
+        return np.asarray(width**2 / population.row_mix)
+
+    def noise_scale(self, population: Population) -> Float[np.ndarray, "row particle"]:
+        """Learnt scale of each report's noise; 1 where the width is taken as it stands."""
+        rows, learnt = self.layout.rows, self.layout.rows.learnt >= 0
+        scale = np.ones((len(rows), self.particles))
+        scale[learnt] = population.noise[rows.learnt[learnt], rows.series[learnt]]
+        return scale
 
     def shown(
         self, share: Float[np.ndarray, "group column particle"]
@@ -130,7 +136,7 @@ class Workspace:
         """The level on each report's day; of a deviation where no population is given."""
         rows = self.layout.rows
         level = path[0][rows.week + 1, rows.series]
-        if not self.layout.has_rate:
+        if not self.layout.is_losses:
             return level
         rate = path[1][rows.week + 1, rows.series]
         if population is not None:
@@ -144,7 +150,7 @@ class Workspace:
         rows = self.layout.rows
         part = np.zeros((len(rows), path.shape[-1]))
         chosen = rows.component >= 0
-        at = self.base + rows.component[chosen], rows.week[chosen] + 1, rows.series[chosen]
+        at = BASE + rows.component[chosen], rows.week[chosen] + 1, rows.series[chosen]
         part[chosen] = rows.load[chosen, None] * path[at]
         return part
 
@@ -154,25 +160,36 @@ class Workspace:
         return np.asarray(level + self.drift_part(population.path))
 
     def changes(self, population: Population) -> Float[np.ndarray, "week series particle"]:
-        """Weekly changes in the unit of their scale: km2, or shares of the usual rate."""
-        if not self.layout.has_rate:
-            return np.diff(population.path[0], axis=0)
-        rate, memory = population.path[1], self.settings.rate_memory
-        return np.asarray((rate[1:] - memory * rate[:-1]) / population.usual)
+        """Weekly shocks under the Student-t mixture, in the unit of their scale.
+
+        For ground those of the level, for losses those of the rate as shares of what is usual.
+        """
+        level, rate = population.path[0], population.path[1]
+        if self.layout.is_losses:
+            return np.asarray(self.turns(population) / population.usual)
+        return np.asarray(np.diff(level, axis=0) - rate[1:])
+
+    def turns(self, population: Population) -> Float[np.ndarray, "week series particle"]:
+        """Weekly shocks of the rate."""
+        rate = population.path[1]
+        return np.asarray(rate[1:] - self.rate_memory * rate[:-1])
 
     def terms(self, population: Population) -> Terms:
         """The model's numbers under a population's unknowns, as one variant."""
-        layout, settings = self.layout, self.settings
-        step = (population.step * population.usual) ** 2 / population.week_mix
+        layout, settings, flat = self.layout, self.settings, (self.layout.weeks, 1, self.lanes)
+        mixed = (population.step * population.usual) ** 2 / population.week_mix
+        steady = np.broadcast_to(population.turn**2, mixed.shape)
+        step, turn = (np.zeros_like(mixed), mixed) if layout.is_losses else (mixed, steady)
         drift = (population.drift * layout.has_component[:, :, None]) ** 2
         drifts = drift + (layout.jump * layout.has_component)[..., None]
         start = np.zeros((population.path.shape[0], *self.shape))
-        if layout.has_rate:
+        if layout.is_losses:
             start[1] = (settings.rate_spread * population.usual) ** 2
-        start[self.base :] = (settings.bias_start**2 * layout.has_component)[:, :, None]
+        start[BASE:] = (settings.bias_start**2 * layout.has_component)[:, :, None]
         level = self.scatter(self.shown(population.share), 1.0)
         return Terms(
-            step=step.reshape(layout.weeks, 1, self.lanes),
+            step=step.reshape(flat),
+            turn=turn.reshape(flat),
             drift=drifts.reshape(layout.weeks, len(layout.components), 1, self.lanes),
             noise=self.scatter(self.noise_variance(population), 1.0)[:, None],
             start=start.reshape(start.shape[0], 1, self.lanes),
@@ -182,7 +199,7 @@ class Workspace:
 
     def _usual_level(self, population: Population) -> Float[np.ndarray, "step lane"]:
         """Losses that the usual rate alone makes by each report's day; 0 for ground."""
-        if not self.layout.has_rate:
+        if not self.layout.is_losses:
             return np.zeros((len(self.layout.step_week), self.lanes))
         time = self.layout.step_week[:, None] + 1 - self.steps_all.ago
         return np.asarray(time * population.usual.reshape(self.lanes))
@@ -211,19 +228,17 @@ class Workspace:
         """Draw states and reports from the model, before anything is seen."""
         layout, shape = self.layout, self.shape
         path = np.zeros((population.path.shape[0], layout.weeks + 1, *shape))
+        path[1, 0] = np.sqrt(terms.start[1, 0]).reshape(shape) * normals.rate
+        path[1, 1:] = np.sqrt(terms.turn[:, 0]).reshape(layout.weeks, *shape) * normals.turn
+        remember(path[1], self.rate_memory)
+        usual = population.usual if layout.is_losses else 0.0
         step = np.sqrt(terms.step[:, 0]).reshape(layout.weeks, *shape) * normals.week
-        if layout.has_rate:
-            path[1, 0] = np.sqrt(terms.start[1, 0]).reshape(shape) * normals.rate
-            path[1, 1:] = step
-            remember(path[1], self.settings.rate_memory)
-            path[0, 1:] = (path[1, 1:] + population.usual).cumsum(axis=0)
-        else:
-            path[0, 1:] = step.cumsum(axis=0)
-        path[self.base :] = normals.bias
-        path[self.base :, :1] *= np.sqrt(terms.start[self.base :, 0]).reshape(-1, 1, *shape)
+        path[0, 1:] = (path[1, 1:] + usual + step).cumsum(axis=0)
+        path[BASE:] = normals.bias
+        path[BASE:, :1] *= np.sqrt(terms.start[BASE:, 0]).reshape(-1, 1, *shape)
         drift = np.sqrt(terms.drift[:, :, 0]).reshape(layout.weeks, -1, *shape)
-        path[self.base :, 1:] *= drift.transpose(1, 0, 2, 3)
-        np.cumsum(path[self.base :], axis=1, out=path[self.base :])
+        path[BASE:, 1:] *= drift.transpose(1, 0, 2, 3)
+        np.cumsum(path[BASE:], axis=1, out=path[BASE:])
         rows = self.layout.rows
         level = terms.level[:, 0].reshape(-1, *shape)[rows.step, rows.series]
         noise = np.sqrt(terms.noise[:, 0]).reshape(-1, *shape)[rows.step, rows.series]

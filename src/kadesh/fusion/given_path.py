@@ -1,0 +1,163 @@
+"""Draws of one-sided reports, mixture weights and scales given the path: all in closed form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from kadesh.fusion.censored import augment
+from kadesh.fusion.kalman import BASE
+from kadesh.fusion.population import Population
+from kadesh.fusion.rescale import mix_factor, rescale_losses, stretch_drift
+from kadesh.fusion.workspace import Workspace
+
+Streams = Sequence[np.random.Generator]
+
+
+def move_given_path(
+    space: Workspace, population: Population, streams: Streams, group_streams: Streams
+) -> Population:
+    """Everything but path and shares, given them, and the moves of `kadesh.fusion.rescale`."""
+    population = _limits(space, population, streams)
+    population = _report_noise(space, population, streams)
+    population = _weekly_changes(space, population, streams)
+    population = _drifts(space, population, streams)
+    normal = np.stack([stream.standard_normal(space.particles) for stream in group_streams])
+    return rescale_losses(space, population, normal)
+
+
+@dataclass(frozen=True, eq=False)
+class _Family:
+    """Squares of normals with one scale, by source and series, and the prior of that scale."""
+
+    squares: Float[np.ndarray, "source series particle"]
+    counts: Float[np.ndarray, "source series"]
+    prior: Float[np.ndarray, "source series"]
+    weight: float
+
+    def draw(self, streams: Streams) -> Float[np.ndarray, "source series particle"]:
+        """Scales given the squares (scaled inverse chi-square)."""
+        shape = (self.weight + self.counts) / 2
+        size = (len(self.counts), self.squares.shape[-1])
+        gamma = _stack([s.standard_gamma(shape[:, j, None], size) for j, s in enumerate(streams)])
+        prior = self.weight * self.prior[..., None] ** 2
+        return np.asarray(np.sqrt((prior + self.squares) / 2 / gamma))
+
+    def factor(
+        self,
+        streams: Streams,
+        scale: Float[np.ndarray, "source series particle"],
+        total_mix: Float[np.ndarray, "source series particle"],
+        tail: float,
+    ) -> Float[np.ndarray, "source series particle"]:
+        """Factors of squared scales and mixture weights together."""
+        shape = np.maximum(self.counts * tail / 2, 0.5)
+        size = (len(self.counts), self.squares.shape[-1])
+        gamma = _stack([s.standard_gamma(shape[:, j, None], size) for j, s in enumerate(streams)])
+        uniform = _stack([stream.random(size) for stream in streams])
+        return mix_factor(
+            scale, total_mix, self.counts[..., None], self.prior[..., None], self.weight, tail,
+            gamma, uniform,
+        )  # fmt: skip
+
+
+def _stack(
+    draws: Sequence[Float[np.ndarray, "source particle"]],
+) -> Float[np.ndarray, "source series particle"]:
+    return np.stack(draws, axis=1)
+
+
+def _by_row(
+    space: Workspace, streams: Streams
+) -> list[tuple[np.random.Generator, tuple[int, int]]]:
+    each = np.bincount(space.layout.rows.series, minlength=len(streams))
+    return [
+        (stream, (int(size), space.particles)) for stream, size in zip(streams, each, strict=True)
+    ]
+
+
+def _limits(space: Workspace, population: Population, streams: Streams) -> Population:
+    rows, chosen = space.layout.rows, space.one_sided
+    if not chosen.any():
+        return population
+    uniform = np.concatenate([stream.random(size) for stream, size in _by_row(space, streams)])
+    signal, pseudo = space.signal(population), population.pseudo.copy()
+    pseudo[chosen] = augment(
+        signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen], uniform[chosen]
+    )
+    return replace(population, pseudo=pseudo)
+
+
+def _report_noise(space: Workspace, population: Population, streams: Streams) -> Population:
+    """Mixture weights of the reports, and the learnt scales of their noise."""
+    layout, rows, settings = space.layout, space.layout.rows, space.settings
+    tail = settings.report_tail
+    error = (rows.value[:, None] - space.signal(population)) / rows.width[:, None]
+    scale = space.noise_scale(population)
+    draws = [s.standard_gamma((tail + 1) / 2, size) for s, size in _by_row(space, streams)]
+    mix = 2 * np.concatenate(draws) / (tail + (error / scale) ** 2)
+    mix[space.one_sided] = 1.0
+    table, shape = space.noise_table, (len(layout.noises), *space.shape)
+    counts = table.sum(axis=1).reshape(shape[:2])
+    family = _Family(
+        squares=(table @ (mix * error**2)).reshape(shape),
+        counts=counts,
+        prior=np.full_like(counts, settings.noise_scale),
+        weight=settings.prior_weight,
+    )
+    noise = np.where(layout.has_noise[..., None], family.draw(streams), population.noise)
+    factor = family.factor(streams, noise, (table @ mix).reshape(shape), tail)
+    learnt = rows.learnt >= 0
+    mix[learnt] *= factor[rows.learnt[learnt], rows.series[learnt]]
+    return replace(population, row_mix=mix, noise=noise * np.sqrt(factor))
+
+
+def _weekly_changes(space: Workspace, population: Population, streams: Streams) -> Population:
+    """Mixture weights of the weekly changes, and their scales."""
+    layout, settings = space.layout, space.settings
+    tail = settings.rate_tail if layout.is_losses else settings.ground_tail
+    change = space.changes(population)
+    size = (layout.weeks, space.particles)
+    gamma = _stack([stream.standard_gamma((tail + 1) / 2, size) for stream in streams])
+    mix = 2 * gamma / (tail + (change / population.step) ** 2)
+    family = _Family(
+        squares=(mix * change**2).sum(axis=0)[None],
+        counts=np.full((1, len(streams)), float(layout.weeks)),
+        prior=layout.step_scale[None],
+        weight=settings.prior_weight,
+    )
+    step = family.draw(streams)
+    factor = family.factor(streams, step, mix.sum(axis=0)[None], tail)
+    population = replace(population, week_mix=mix * factor, step=(step * np.sqrt(factor))[0])
+    if layout.is_losses:
+        return population
+    trend = _Family(
+        squares=(space.turns(population) ** 2).sum(axis=0)[None],
+        counts=np.full((1, len(streams)), float(layout.weeks)),
+        prior=layout.turn_scale[None],
+        weight=settings.prior_weight,
+    )
+    return replace(population, turn=trend.draw(streams)[0])
+
+
+def _drifts(space: Workspace, population: Population, streams: Streams) -> Population:
+    """Scales of the biases' steps, given the steps and together with them."""
+    layout, settings = space.layout, space.settings
+    smooth_weeks = (layout.jump == 0).astype(np.float64)
+    moves = np.diff(population.path[BASE:], axis=1).transpose(1, 0, 2, 3)
+    counts = smooth_weeks.sum(axis=0)
+    family = _Family(
+        squares=(smooth_weeks[..., None] * moves**2).sum(axis=0),
+        counts=counts,
+        prior=np.full_like(counts, settings.bias_drift),
+        weight=settings.drift_weight,
+    )
+    drift = np.where(layout.has_component[..., None], family.draw(streams), population.drift)
+    population = replace(population, drift=drift)
+    size = (len(layout.components), space.particles)
+    normal = _stack([stream.standard_normal(size) for stream in streams])
+    uniform = _stack([stream.random(size) for stream in streams])
+    values = np.where(space.one_sided[:, None], population.pseudo, layout.rows.value[:, None])
+    error = values - space.signal(population)
+    return stretch_drift(space, population, error, normal, uniform)

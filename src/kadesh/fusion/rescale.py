@@ -1,0 +1,122 @@
+"""Moves along ridges of the posterior that the other moves cross only slowly.
+
+    mixes    scale^2 and all the mixture weights under it, times a factor: no report notices
+    drift    the scale of a bias's steps and the steps themselves, times a factor
+    losses   all losses of a side, times a factor, and all sources' biases divided by it: no report
+             notices, and only the priors of the biases and of the usual rate decide. This is the
+             bias floor: the common bias of all sources stays as uncertain as it was.
+
+Each leaves the posterior as it is.
+
+Source:
+    Liu & Wu 1999 (parameter expansion; the factor has the group's Haar measure), Yu & Meng 2011
+    (the same unknowns in two forms, in turn).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from kadesh.fusion.kalman import BASE
+from kadesh.fusion.population import Population
+from kadesh.fusion.workspace import Workspace
+
+
+def mix_factor(
+    scale: Float[np.ndarray, "*axes particle"],
+    total_mix: Float[np.ndarray, "*axes particle"],
+    count: Float[np.ndarray, "*axes one"],
+    prior: Float[np.ndarray, "*axes one"] | float,
+    weight: float,
+    tail: float,
+    gamma: Float[np.ndarray, "*axes particle"],
+    uniform: Float[np.ndarray, "*axes particle"],
+) -> Float[np.ndarray, "*axes particle"]:
+    """The factor f by which mixture weights and squared scale go up together.
+
+    Its density is  f^(n v / 2 - w / 2 - 1) exp(-f v M / 2 - w s^2 / (2 f scale^2))  with n weights
+    of sum M, v degrees of freedom, and the prior's w and s. A gamma proposal leaves the prior's
+    part to the acceptance.
+
+    Args:
+        scale: The scale.
+        total_mix: M.
+        count: n; the factor is 1 where it is 0.
+        prior: s.
+        weight: w.
+        tail: v.
+        gamma: Standard gamma variates of shape n v / 2.
+        uniform: Decides.
+    """
+    some = count > 0
+    factor = np.where(some, 2 * gamma / (tail * np.where(some, total_mix, 1.0)), 1.0)
+    pull = weight * (prior / scale) ** 2 / 2
+    gain = -weight / 2 * np.log(factor) - pull / factor + pull
+    return np.asarray(np.where(np.log(uniform) < gain, factor, 1.0))
+
+
+def stretch_drift(
+    space: Workspace,
+    population: Population,
+    error: Float[np.ndarray, "row particle"],
+    normal: Float[np.ndarray, "component series particle"],
+    uniform: Float[np.ndarray, "component series particle"],
+) -> Population:
+    """Scale each bias's steps and their standard deviation by a common factor (Metropolis).
+
+    Args:
+        space: The block.
+        population: Where the particles are.
+        error: Each report less its signal.
+        normal: Logs of the factors, before their length.
+        uniform: Decides.
+    """
+    layout, settings, rows = space.layout, space.settings, space.layout.rows
+    if not layout.components:
+        return population
+    log_factor = 0.3 * normal
+    biases = population.path[BASE:]
+    steps = np.diff(biases, axis=1)
+    smooth_weeks = (layout.jump == 0).transpose(1, 0, 2)[..., None]
+    grown = (steps * smooth_weeks).cumsum(axis=1) * np.expm1(log_factor)[:, None]
+    chosen = rows.component >= 0
+    place = rows.component[chosen], rows.series[chosen]
+    more = rows.load[chosen, None] * grown[place[0], rows.week[chosen], place[1]]
+    variance = space.noise_variance(population)[chosen]
+    change = (error[chosen] * more - more**2 / 2) / variance
+    gain = np.zeros((len(layout.components), *space.shape))
+    np.add.at(gain, place, change)
+    weight, ratio = settings.drift_weight, population.drift / settings.bias_drift
+    gain += -weight * log_factor - weight / 2 * (np.exp(-2 * log_factor) - 1) / ratio**2
+    accept = (np.log(uniform) < gain) & layout.has_component[..., None]
+    path = population.path.copy()
+    path[BASE:, 1:] += np.where(accept[:, None], grown, 0.0)
+    drift = np.where(accept, population.drift * np.exp(log_factor), population.drift)
+    return replace(population, path=path, drift=drift)
+
+
+def rescale_losses(
+    space: Workspace, population: Population, normal: Float[np.ndarray, "group particle"]
+) -> Population:
+    """Draw the common scale of each group's losses given everything relative to it.
+
+    With l the log of the factor, log usual + l and b_s - l (for the sources that follow no other)
+    have their normal priors, so l is normal.
+    """
+    layout, settings = space.layout, space.settings
+    if not layout.is_losses:
+        return population
+    usual, share, path = population.usual.copy(), population.share.copy(), population.path.copy()
+    for index, group in enumerate(layout.groups):
+        (series,) = group.series
+        weight = settings.usual_rate_log_sd**-2
+        log_usual = np.log(usual[series] / layout.usual_rate[series])
+        roots = group.is_root / group.share_sd**2
+        precision = weight + roots.sum()
+        middle = (roots @ share[index, : len(group.sources)] - weight * log_usual) / precision
+        log_factor = middle + normal[index] / np.sqrt(precision)
+        usual[series] *= np.exp(log_factor)
+        path[:2, :, series] *= np.exp(log_factor)
+        share[index, : len(group.sources)] -= group.is_root[:, None] * log_factor
+    return replace(population, usual=usual, share=share, path=path)

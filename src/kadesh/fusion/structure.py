@@ -1,0 +1,71 @@
+"""The posterior of the structural parameters in short: for `influence`, and to start a refit from.
+
+Means over the draws: of the logs for variances and mixture weights, plain for the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from kadesh.fusion.censored import curvature
+from kadesh.fusion.ladder import Fit
+from kadesh.fusion.population import Population
+from kadesh.fusion.workspace import Workspace
+
+SCALES = ("step", "turn", "noise", "drift", "usual", "share")
+
+
+def structure_of(
+    fits: Mapping[str, Fit], kept: Mapping[str, Sequence[Population]]
+) -> dict[str, np.ndarray]:
+    """The arrays `<kind>/<name>` of every block."""
+    found: dict[str, np.ndarray] = {}
+    for kind, fit in sorted(fits.items()):
+        parts = _block(fit.space, kept[kind])
+        found |= {f"{kind}/{name}": part for name, part in parts.items()}
+    return found
+
+
+def block_of(structure: Mapping[str, np.ndarray], kind: str) -> dict[str, np.ndarray]:
+    """One block's arrays by name."""
+    start = f"{kind}/"
+    return {name[len(start) :]: p for name, p in structure.items() if name.startswith(start)}
+
+
+def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray]:
+    rows, chosen = space.layout.rows, space.one_sided
+    last = kept[-1]
+    noise = _mean_log([space.noise_variance(part) for part in kept])
+    if chosen.any():
+        # What a bound weighs as an "about" report for small moves of the bound.
+        weighs = [
+            curvature(
+                space.signal(part)[chosen], rows.value[chosen], rows.width[chosen],
+                rows.form[chosen],
+            ).mean(axis=-1)
+            for part in kept
+        ]  # fmt: skip
+        noise[chosen] = 1 / np.maximum(np.mean(weighs, axis=0), 1e-30)
+    mixed = [(part.step * part.usual) ** 2 / part.week_mix for part in kept]
+    return {
+        "mixed_variance": _mean_log(mixed),
+        "turn_variance": _mean_log([np.maximum(part.turn, 1e-12) ** 2 for part in kept]),
+        "drift_variance": _mean_log([part.drift**2 for part in kept]),
+        "noise_variance": noise,
+        "share_mean": np.mean([part.share.mean(axis=-1) for part in kept], axis=0),
+        "usual_mean": _mean_log([part.usual for part in kept]),
+        "level_seen": np.mean(
+            [space.seen_level(part.path, part).mean(axis=-1) for part in kept], axis=0
+        ),
+        "week_mix": _mean_log([part.week_mix for part in kept]),
+        "row_mix": _mean_log([part.row_mix for part in kept]),
+        "pseudo": np.mean([part.pseudo.mean(axis=-1) for part in kept], axis=0),
+        **{f"particles/{name}": getattr(last, name) for name in SCALES},
+    }
+
+
+def _mean_log(
+    parts: Sequence[Float[np.ndarray, "*axes particle"]],
+) -> Float[np.ndarray, "*axes"]:
+    return np.asarray(np.exp(np.mean([np.log(part).mean(axis=-1) for part in parts], axis=0)))
