@@ -149,7 +149,8 @@ def _leverage(audit: Mapping[str, Any]) -> Markup:
         element("h3", "What each side would get"),
         element(
             "p",
-            "Share of the stake that each side would get in a settlement at the date, on what was "
+            "Share of the stake (land and political terms; 100\N{NO-BREAK SPACE}% is a side's own "
+            "stated maximum) that each side would get in a settlement at the date, on what was "
             "known then. Bands hold 90\N{NO-BREAK SPACE}% of the draws. Where the line is dashed "
             "and the ground hatched, a deal was less likely possible than not: the share is "
             "notional, a point between what the two sides would demand, not something either would "
