@@ -39,6 +39,7 @@ def simulate(
     seed: int = 0,
     as_of: date | None = None,
     assumptions: Mapping[str, float] | None = None,
+    factors: Mapping[str, float] | None = None,
     switched_off: Sequence[str] = (),
     scenario: str | None = None,
     objectives: Mapping[str, str] | None = None,
@@ -57,6 +58,7 @@ def simulate(
         seed: Seed of assumptions and chance.
         as_of: What was known then decides the assumptions; a reconstruction's own date by default.
         assumptions: Assumption id: value at which it is held.
+        factors: Assumption id: what its values are multiplied by.
         switched_off: Mechanisms to leave out (see `kadesh.dynamics.state.MECHANISMS`).
         scenario: Id of a scenario of the war, applied before `assumptions` and `switched_off`.
         objectives: Objective by side id; `stake` where unstated.
@@ -79,6 +81,10 @@ def simulate(
     fixed, off = _with_scenario(war, scenario, assumptions or {}, switched_off)
     when = as_of if isinstance(start, Mapping) else (as_of or start.as_of)
     draws = draw_assumptions(war, runs, seed, when, fixed)
+    for name, factor in (factors or {}).items():
+        if name not in draws:
+            raise argument_mistake("factors", name, "an assumption of the war", "Correct the id")
+        draws[name] = draws[name] * factor
     state, params = start_state(
         war, start, draws, as_of=when, seed=seed, switched_off=off, objectives=objectives
     )
@@ -95,6 +101,7 @@ def simulate(
         "scenario": scenario or "",
         "switched_off": ", ".join(sorted(set(off))),
         "fixed": ", ".join(f"{name}={value:g}" for name, value in sorted(fixed.items())),
+        "factors": ", ".join(f"{name}={x:g}" for name, x in sorted((factors or {}).items())),
         "objectives": ", ".join(
             f"{side}={aim}" for side, aim in sorted((objectives or {}).items())
         ),
