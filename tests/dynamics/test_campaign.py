@@ -1,13 +1,15 @@
 """The campaign as a whole: what is conserved, mirrored, switched off, repeated and refused."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -24,16 +26,15 @@ from kadesh.dynamics import (
     take_runs,
     take_states,
 )
+from kadesh.dynamics.blocks import one_week
 from kadesh.dynamics.shocks import draw_shocks, shock_keys
-from kadesh.dynamics.step import step as step_eagerly
 from kadesh.errors import InputErrors, NumericalError
 from kadesh.war import War, draw_assumptions
+from kadesh.war.schema import Period
 
 RUNS = 256
 WEEKS = 40
 SIDE_FIELDS = {"losses", "aid", "operation"}
-
-step = jax.jit(step_eagerly)
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +125,8 @@ def test_exchanging_the_sides_mirrors_a_week_with_all_its_chance(
     now = jax.tree.map(lambda leaf: leaf[1], shocks)
     turned = replace(now, **{name: jnp.flip(getattr(now, name), 0) for name in SIDE_FIELDS})
     order = jnp.zeros((2, len(SECTORS))).at[0, 3].set(9e3)
-    there, _ = step(now, order, state, params)
-    back, _ = step(turned, jnp.flip(order, 0), mirrored(state), mirrored(params))
+    there, _ = one_week(now, order, state, params)
+    back, _ = one_week(turned, jnp.flip(order, 0), mirrored(state), mirrored(params))
     for field in fields(there):
         one, other = getattr(mirrored(there), field.name), getattr(back, field.name)
         np.testing.assert_allclose(one, other, rtol=2e-6, atol=1e-6, err_msg=field.name)
@@ -411,6 +412,73 @@ def test_a_missing_assumption_is_named(war: War) -> None:
     del draws["loss_noise"]
     with pytest.raises(InputErrors, match="loss_noise"):
         start_state(war, HELD, draws)
+
+
+# --- the start ---
+
+
+@dataclass(frozen=True)
+class Held:
+    as_of: date
+    held_km2: xr.DataArray
+
+
+def reconstruction(war: War, draws: int) -> Held:
+    weeks = pd.date_range("2022-03-06", periods=3, freq="7D", unit="s")
+    levels = np.array([HELD[name] for name in war.sector_ids])
+    spread = np.linspace(0.9, 1.0, draws)[:, None] * levels
+    values = np.stack([spread * 0, spread * 0.5, spread], axis=-1)
+    coords = {"draw": np.arange(draws), "sector": list(war.sector_ids), "week": weeks}
+    return Held(date(2022, 3, 20), xr.DataArray(values, coords, ("draw", "sector", "week")))
+
+
+def test_a_campaign_starts_where_the_reconstruction_ends(war: War) -> None:
+    held = reconstruction(war, 3)
+    runs = simulate(war, held, weeks=2, runs=5, seed=1)
+    assert list(runs["week"].to_numpy().astype("M8[D]").astype(str)) == [
+        "2022-03-20",
+        "2022-03-27",
+        "2022-04-03",
+    ]
+    began = runs["held_km2"].isel(week=0).sel(sector="coast").to_numpy()
+    last = held.held_km2.isel(week=-1).sel(sector="coast").to_numpy()
+    np.testing.assert_allclose(began, last[[0, 1, 2, 0, 1]], rtol=1e-6)
+    assert runs.attrs["as_of"] == "2022-03-20"
+
+
+def test_forces_start_as_assumed_and_where_the_front_is(war: War) -> None:
+    draws = draw_assumptions(war, 8, 1)
+    state, _ = start_state(war, HELD, draws)
+    for side, name in enumerate(("Ardia", "Boria")):
+        there = draws[f"force_in_theatre_persons.{name}"]
+        np.testing.assert_allclose(state.theatre_persons[side], there, rtol=1e-5)
+    coast, delta, march = 0, 1, 3
+    assert bool(jnp.all(state.deployed_persons[:, coast] > state.deployed_persons[:, march]))
+    assert float(state.deployed_persons[0, delta].max()) < 1
+    assert bool(jnp.all(state.recent_losses_persons_per_week > 0))
+    quiet, _ = start_state(war, HELD, draws, switched_off=["attrition"])
+    np.testing.assert_array_equal(quiet.recent_losses_persons_per_week, 0.0)
+
+
+def test_aid_that_is_paused_at_the_start_starts_interrupted(war: War) -> None:
+    day = date(2023, 1, 1)
+    pause = Period.model_validate(
+        {
+            "id": "pause",
+            "kind": "aid pause",
+            "start": day,
+            "end": day,
+            "side": "Boria",
+            "note": "made up",
+            "source": "made up",
+        }
+    )
+    draws = draw_assumptions(war, 2, 1)
+    paused = replace(war, periods=(pause,))
+    on, _ = start_state(paused, HELD, draws, as_of=day)
+    np.testing.assert_array_equal(on.aid_regime, [[1, 1], [0, 0]])
+    after, _ = start_state(paused, HELD, draws, as_of=date(2023, 1, 2))
+    np.testing.assert_array_equal(after.aid_regime, 1)
 
 
 # --- the incursion ---

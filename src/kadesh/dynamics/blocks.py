@@ -45,7 +45,7 @@ class Record(eqx.Module):
 def take_runs(params: CampaignParams, index: Int[np.ndarray, " chosen"]) -> CampaignParams:
     """The parameters of the chosen runs, in that order."""
     chosen: dict[str, Any] = {
-        field.name: _take(getattr(params, field.name), index)
+        field.name: take(getattr(params, field.name), index)
         for field in fields(params)
         if field.name not in {"geography", "switches"}
     }
@@ -54,11 +54,12 @@ def take_runs(params: CampaignParams, index: Int[np.ndarray, " chosen"]) -> Camp
 
 def take_states(state: CampaignState, index: Int[np.ndarray, " chosen"]) -> CampaignState:
     """The chosen runs' states, in that order."""
-    taken: CampaignState = _take(state, index)
+    taken: CampaignState = take(state, index)
     return taken
 
 
-def _take(tree: Any, index: Int[np.ndarray, " chosen"]) -> Any:
+def take(tree: Any, index: Int[np.ndarray, " chosen"]) -> Any:
+    """The chosen runs of any tree of arrays whose last axis is the run."""
     return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[..., index]), tree)
 
 
@@ -183,7 +184,8 @@ def _month(
     return end, record, jnp.all(jnp.stack(finite), axis=0)
 
 
-_week = jax.jit(step)
+one_week = jax.jit(step)
+"""The step of `kadesh.dynamics.step`, compiled."""
 
 
 def _mirrored(shocks: Shocks, luck_sign: Float[Array, ""]) -> Shocks:
@@ -212,7 +214,7 @@ def _not_finite(
     shocks = _mirrored(drawn, jnp.asarray(luck_sign))
     for week in range(MONTH_WEEKS):
         now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
-        state, _ = _week(now, ordered[week], state, params)
+        state, _ = one_week(now, ordered[week], state, params)
         for field in fields(state):
             values = np.asarray(getattr(state, field.name))[..., :wanted]
             if not np.isfinite(values).all():

@@ -4,9 +4,10 @@ The only place where they do. Per-side assumptions have ids `name.Side`, so ever
 between the sides is data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +24,7 @@ from kadesh.dynamics.allocation import (
     within_reach,
 )
 from kadesh.dynamics.attrition import AttritionParams
-from kadesh.dynamics.blocks import block_indices, take_runs
+from kadesh.dynamics.blocks import block_indices, take, take_runs
 from kadesh.dynamics.fortification import FortificationParams
 from kadesh.dynamics.geography import neighbour_matrix
 from kadesh.dynamics.ground import GroundParams, contact_share, held_share
@@ -38,6 +39,7 @@ from kadesh.dynamics.state import (
     Switches,
     check_mechanisms,
 )
+from kadesh.dynamics.step import contest_of, fortification_log, front_of
 from kadesh.dynamics.supply import SupplyParams
 from kadesh.dynamics.support import SupportParams
 from kadesh.dynamics.surprise import SurpriseParams
@@ -108,28 +110,28 @@ def start_state(
     nowhere = jnp.zeros((2, len(war.sectors), runs), jnp.float32)
     nobody = jnp.zeros((2, runs), jnp.float32)
     dug_in = np.broadcast_to(look.number("fortification_start_share"), nowhere.shape)
-    return (
-        CampaignState(
-            held_km2=held_km2,
-            luck_log=nowhere[0],
-            deployed_persons=single((force - reserve)[:, None] * _wanted(held_km2, params)),
-            moving_persons=nowhere,
-            fortification_share=single(dug_in),
-            surprise_log=nowhere,
-            lost_km=nowhere,
-            reserve_persons=single(reserve),
-            training_persons=look.side("training_persons"),
-            recovering_persons=nobody,
-            pool_persons=look.side("mobilizable_persons"),
-            out_persons=nobody,
-            losses_persons=nobody,
-            recent_losses_persons_per_week=nobody,
-            materiel_eur=single(stock * force),
-            support_share=look.side("support_start_share"),
-            aid_regime=aid_regimes(war, date_of_start, runs),
-        ),
-        params,
+    state = CampaignState(
+        held_km2=held_km2,
+        luck_log=nowhere[0],
+        deployed_persons=single((force - reserve)[:, None] * _in_blocks(_wanted, held_km2, params)),
+        moving_persons=nowhere,
+        fortification_share=single(dug_in),
+        surprise_log=nowhere,
+        lost_km=nowhere,
+        reserve_persons=single(reserve),
+        training_persons=look.side("training_persons"),
+        recovering_persons=nobody,
+        pool_persons=look.side("mobilizable_persons"),
+        out_persons=nobody,
+        losses_persons=nobody,
+        recent_losses_persons_per_week=nobody,
+        materiel_eur=single(stock * force),
+        support_share=look.side("support_start_share"),
+        aid_regime=aid_regimes(war, date_of_start, runs),
     )
+    # Before the first week the fighting was what it is expected to be in the first.
+    recent = single(_in_blocks(_losses_in_a_week, state, params))
+    return replace(state, recent_losses_persons_per_week=recent), params
 
 
 def single(values: Float[np.ndarray, "*shape"]) -> Float[Array, "*shape"]:
@@ -137,18 +139,20 @@ def single(values: Float[np.ndarray, "*shape"]) -> Float[Array, "*shape"]:
     return jnp.asarray(values, jnp.float32)
 
 
-def _wanted(held_km2: Float[Array, "sector run"], params: CampaignParams) -> np.ndarray:
-    """How each side would spread its troops, block by block like everything that is compiled."""
-    runs = held_km2.shape[-1]
+def _in_blocks(
+    compiled: Callable[[Any, CampaignParams], Array], given: Any, params: CampaignParams
+) -> np.ndarray:
+    """A compiled function of runs, block by block like everything that is compiled."""
+    runs = params.effectiveness_log.shape[-1]
     parts = [
-        np.asarray(_wanted_in_block(held_km2[..., index], take_runs(params, index)))
+        np.asarray(compiled(take(given, index), take_runs(params, index)))
         for index in block_indices(runs)
     ]
     return np.concatenate(parts, axis=-1)[..., :runs]
 
 
 @jax.jit
-def _wanted_in_block(
+def _wanted(
     held_km2: Float[Array, "sector run"], params: CampaignParams
 ) -> Float[Array, "side sector run"]:
     geography = params.geography
@@ -161,6 +165,13 @@ def _wanted_in_block(
         params.ground.front_length_factor * jnp.sqrt(geography.area_km2)[:, None],
         params.allocation,
     )
+
+
+@jax.jit
+def _losses_in_a_week(state: CampaignState, params: CampaignParams) -> Float[Array, "side run"]:
+    front, fort_log = front_of(state, params), fortification_log(state, params)
+    contest = contest_of(front, fort_log, state.luck_log, state, params)
+    return params.switches.attrition * jnp.sum(contest.expected_losses_persons, axis=1)
 
 
 class _Lookup:

@@ -63,6 +63,19 @@ class Front(eqx.Module):
     full_km: Float[Array, "sector run"]
 
 
+class Contest(eqx.Module):
+    """What each side makes of the front in a week.
+
+    `advantage_log` in an attack, `attack_share` of the front on which it attacks,
+    `contested_share` of the full front on which it can, and expected losses.
+    """
+
+    advantage_log: Float[Array, "side sector run"]
+    attack_share: Float[Array, "side sector run"]
+    contested_share: Float[Array, "side sector run"]
+    expected_losses_persons: Float[Array, "side sector run"]
+
+
 def step(
     shocks: Shocks,
     ordered_persons: Float[Array, "side sector"],
@@ -78,37 +91,28 @@ def step(
         params: Parameters of each run.
     """
     on = params.switches
-    front = front_of(state, params)
-    fort_log = (
-        on.fortification
-        * params.fortification.fortification_log_strength
-        * state.fortification_share
-    )
+    front, fort_log = front_of(state, params), fortification_log(state, params)
     state, committed = _open_operations(shocks, ordered_persons, front, fort_log, state, params)
 
     luck = on.noise * next_luck(state.luck_log, shocks.ground, params.ground)
-    toward_home = (2.0 * params.geography.is_home - 1.0)[:, :, None]
-    force = effective_force(state, params)
-    advantage = advantage_log(force, state.surprise_log, fort_log, toward_home * luck)
-    attack = attack_share(advantage, params.ground)
-    # A border opens to the width of a fresh operation and closes as surprise fades.
-    freshness = state.surprise_log / params.surprise.surprise_log_strength
-    opened = params.ground.border_front_share * jnp.minimum(freshness, 1.0)
-    contested = jnp.maximum(front.contact, jnp.where(front.reach, opened, 0.0))
-    meeting = jnp.max(contested, axis=0)
-
-    expected = expected_losses(state.deployed_persons, force, attack, meeting, params.attrition)
+    contest = contest_of(front, fort_log, luck, state, params)
     losses = on.attrition * weekly_losses(
-        expected, state.deployed_persons, on.noise * shocks.losses, params.attrition
+        contest.expected_losses_persons,
+        state.deployed_persons,
+        on.noise * shocks.losses,
+        params.attrition,
     )
     # What one side has lost of late is what the other has advanced.
     supplied = supply_factor(on.supply * jnp.flip(state.lost_km, 0), params.supply)
-    advance = on.ground * advance_km(advantage, attack, supplied, params.ground)
-    gained_km2 = advance * front.full_km * contested
+    attack = contest.attack_share
+    advance = on.ground * advance_km(contest.advantage_log, attack, supplied, params.ground)
+    gained_km2 = advance * front.full_km * contest.contested_share
     held = next_held(
         state.held_km2, gained_km2, params.geography.area_km2, params.geography.is_home
     )
-    moved_km = jnp.abs(held - state.held_km2) / jnp.maximum(front.full_km * meeting, 1.0)
+    moved_km = jnp.abs(held - state.held_km2) / jnp.maximum(
+        front.full_km * jnp.max(contest.contested_share, axis=0), 1.0
+    )
     dug_in = next_fortification(state.fortification_share, attack, moved_km, params.fortification)
     shares_after = held_share(held, params.geography.area_km2, params.geography.is_home)
     lost_km = jnp.where(shares_after < front.shares, moved_km, 0.0)
@@ -135,6 +139,35 @@ def front_of(state: CampaignState, params: CampaignParams) -> Front:
         reach=within_reach(shares, geography.neighbours),
         full_km=params.ground.front_length_factor * jnp.sqrt(geography.area_km2)[:, None],
     )
+
+
+def fortification_log(
+    state: CampaignState, params: CampaignParams
+) -> Float[Array, "side sector run"]:
+    """What its fortification adds to the logarithm of each side's strength in defence."""
+    strength = params.switches.fortification * params.fortification.fortification_log_strength
+    return strength * state.fortification_share
+
+
+def contest_of(
+    front: Front,
+    fort_log: Float[Array, "side sector run"],
+    luck_log: Float[Array, "sector run"],
+    state: CampaignState,
+    params: CampaignParams,
+) -> Contest:
+    """Intent and expected losses of both sides along a front."""
+    toward_home = (2.0 * params.geography.is_home - 1.0)[:, :, None]
+    force = effective_force(state, params)
+    advantage = advantage_log(force, state.surprise_log, fort_log, toward_home * luck_log)
+    attack = attack_share(advantage, params.ground)
+    # A border opens to the width of a fresh operation and closes as surprise fades.
+    freshness = state.surprise_log / params.surprise.surprise_log_strength
+    opened = params.ground.border_front_share * jnp.minimum(freshness, 1.0)
+    contested = jnp.maximum(front.contact, jnp.where(front.reach, opened, 0.0))
+    meeting = jnp.max(contested, axis=0)
+    losses = expected_losses(state.deployed_persons, force, attack, meeting, params.attrition)
+    return Contest(advantage, attack, contested, losses)
 
 
 def effective_force(
