@@ -215,7 +215,6 @@ def _map(audit: Mapping[str, Any], geojson: Mapping[str, Any]) -> Markup:
             aria_label="Week after",
         ),
         element("button", "Play", type="button", id="play", aria_pressed="false"),
-        element("output", class_="week", id="week-words", for_="week"),
         class_="slider needs-js",
     )
     drawn = (
@@ -227,10 +226,11 @@ def _map(audit: Mapping[str, Any], geojson: Mapping[str, Any]) -> Markup:
     return element(
         "div",
         slider,
+        element("output", class_="week", id="week-words", for_="week"),
         element(
             "div", figure, element("div", readout, class_="readout-frame"), class_="map-columns"
         ),
-        element("h3", "Land of the other side held"),
+        element("h3", "Land of the other side held, with what was held before the war"),
         element(
             "div",
             element("div", _without_script(), id="chart-total-0", class_="chart"),

@@ -135,7 +135,7 @@ def claimed(audit: Mapping[str, Any]) -> Markup:
         "Rows",
     )
     caption = "Published figures against the reconstruction"
-    return table(caption, heads, rows, stacked=True, text_columns=5)
+    return table(caption, heads, rows, stacked=True, numbers=(5,))
 
 
 def favour(entry: Mapping[str, Any], sides: Sequence[Mapping[str, str]]) -> str:
@@ -201,7 +201,7 @@ def sources_table(audit: Mapping[str, Any]) -> Markup:
         ]
         rows.append((cells, {}))
     heads = ("Source", "Kind", "Aligned with", "Grade", "Follows", "Terms", "Rows used")
-    return table("Sources of the figures", heads, rows, stacked=True, text_columns=6)
+    return table("Sources of the figures", heads, rows, stacked=True, numbers=(6,))
 
 
 def grades() -> Markup:

@@ -23,14 +23,16 @@ def table(
     rows: Sequence[Row],
     *,
     stacked: bool = False,
-    text_columns: int = 1,
+    numbers: Sequence[int] | None = None,
 ) -> Markup:
     """A table with a caption; each row gives its cells and its attributes.
 
     Stacked tables become one block per row on a narrow screen, others scroll sideways in a frame
-    that the keyboard reaches. The first `text_columns` columns are aligned as text.
+    that the keyboard reaches. `numbers` names the columns aligned as numbers (None: all but the
+    first).
     """
-    styles = ["text" if column < text_columns else "number" for column in range(len(heads))]
+    aligned = range(1, len(heads)) if numbers is None else numbers
+    styles = ["number" if column in aligned else "text" for column in range(len(heads))]
     top = [
         element("th", head, scope="col", class_=style)
         for head, style in zip(heads, styles, strict=True)
@@ -117,7 +119,7 @@ def blocking_table(audit: Mapping[str, Any]) -> Markup:
         rows.append(([day(when), "; ".join(shown) or NOTHING], {}))
     caption = "Smallest sets of frictions whose removal would permit a deal, with their probability"
     heads = ("Date", "Removing these would permit a deal")
-    inner = table(caption, heads, rows, stacked=True, text_columns=2)
+    inner = table(caption, heads, rows, stacked=True, numbers=())
     return data_table("Table: what blocks a deal, by date", inner)
 
 

@@ -72,7 +72,7 @@ def overview(claims: Sequence[Mapping[str, Any]]) -> Markup:
         ]
         rows.append((cells, {"data_verdict": claim["verdict"]}))
     heads = ("Claim", "The article says", "Verdict", "Readings", "Rests")
-    return table("All claims and their verdicts", heads, rows, stacked=True, text_columns=5)
+    return table("All claims and their verdicts", heads, rows, stacked=True, numbers=())
 
 
 def cards(audit: Mapping[str, Any]) -> Markup:
@@ -114,9 +114,10 @@ def _card(audit: Mapping[str, Any], claim: Mapping[str, Any]) -> Markup:
         element("p", citation(audit, claim), id=f"{name}-citation", class_="citation", hidden=True),
         class_="actions needs-js",
     )
-    sides = [side["name"] for side in audit["war"]["sides"]]
+    first_side = audit["war"]["sides"][0]["name"]
+    names = {source["id"]: source["name"] for source in audit["sources"]}
     several = len(claim["readings"]) > 1
-    readings = [_reading(reading, sides[0], several) for reading in claim["readings"]]
+    readings = [_reading(reading, first_side, names, several) for reading in claim["readings"]]
     attributes = {"data_verdict": claim["verdict"], "class_": f"claim {slug(claim['verdict'])}"}
     labelled = {"aria_labelledby": f"{name}-text"}
     return element(
@@ -141,13 +142,17 @@ def _agreement(claim: Mapping[str, Any]) -> str | None:
     }
     parts = [f"{listed(ids)} {verdict}" for verdict, ids in groups.items() if ids]
     if len(parts) == 1:
-        return f"All {len(readings)} readings agree."
+        return (
+            "Both readings agree." if len(readings) == 2 else f"All {len(readings)} readings agree."
+        )
     testable = [verdict for verdict in VERDICTS[:3] if groups[verdict]]
     opening = "Its readings differ" if len(testable) > 1 else "Not every reading can be tested"
     return f"{opening}: {'; '.join(parts)}."
 
 
-def _reading(reading: Mapping[str, Any], first_side: str, several: bool) -> Markup:
+def _reading(
+    reading: Mapping[str, Any], first_side: str, names: Mapping[str, str], several: bool
+) -> Markup:
     basis = reading["basis"]
     labels = element(
         "p",
@@ -167,7 +172,7 @@ def _reading(reading: Mapping[str, Any], first_side: str, several: bool) -> Mark
         _reason(reading),
         _probability(reading, first_side),
         _flip_summary(reading),
-        _evidence(reading),
+        _evidence(reading, names),
         class_="reading",
     )
 
@@ -244,10 +249,10 @@ def _flip_summary(reading: Mapping[str, Any]) -> Markup | None:
     return element("p", heading, flip_sentence(reading["flips"][0]), class_="flip")
 
 
-def _evidence(reading: Mapping[str, Any]) -> Markup | None:
+def _evidence(reading: Mapping[str, Any], names: Mapping[str, str]) -> Markup | None:
     parts = {
-        "figures": _figures(reading["figures"]),
-        "sources": _sources(reading["sources"]),
+        "figures": _figures(reading["figures"], names),
+        "sources": _sources(reading["sources"], names),
         "what would change it": _flips(reading["flips"]),
         "without one side's sources": _ablation(reading["ablation"]),
     }
@@ -258,7 +263,7 @@ def _evidence(reading: Mapping[str, Any]) -> Markup | None:
     return element("details", summary, [part for part in parts.values() if part], class_="evidence")
 
 
-def _figures(figures: Sequence[Mapping[str, Any]]) -> Markup | None:
+def _figures(figures: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Markup | None:
     if not figures:
         return None
     rows: list[Row] = [
@@ -268,17 +273,17 @@ def _figures(figures: Sequence[Mapping[str, Any]]) -> Markup | None:
                 amount(figure["value"], figure["unit"]),
                 interval(figure["low"], figure["high"], figure["unit"]) or NOTHING,
                 day(figure["date"]),
-                figure["source"] or "Kadesh",
+                names.get(figure["source"], figure["source"] or "Kadesh"),
             ],
             {},
         )
         for figure in figures
     ]
     heads = ("Figure", "Value", "90 % interval", "Date", "From")
-    return table("Figures", heads, rows, stacked=True, text_columns=1)
+    return table("Figures", heads, rows, stacked=True, numbers=(1, 2))
 
 
-def _sources(sources: Sequence[Mapping[str, Any]]) -> Markup | None:
+def _sources(sources: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Markup | None:
     if not sources:
         return None
     items = []
@@ -296,7 +301,11 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> Markup | None:
         items.append(
             element(
                 "li",
-                element("span", link(source["url"], source["id"]), class_="source"),
+                element(
+                    "span",
+                    link(source["url"], names.get(source["id"], source["id"])),
+                    class_="source",
+                ),
                 f" {source['text']}",
                 element("span", line, class_="facts"),
                 class_=f"stance-{source['stance']}",

@@ -94,8 +94,8 @@ class Obstacles {
       ...frictions.map(({ id, name }) => ({ name: `In the way: ${name}`, values: without(id), look: "heat" })),
     ];
     const heat = (look) => [0.25, 0.5, 1].map((p, n) => make("rect", { class: `cell ${look}`, x: n * 9, width: 9, height: 12, "fill-opacity": p }));
-    this.legend = html("ul", { class: "legend" }, key("darker: more probable", ...heat("good")),
-      key("darker: more often in the way", ...heat("heat")),
+    this.legend = html("ul", { class: "legend" }, key("stronger colour: more probable", ...heat("good")),
+      key("stronger colour: more often in the way", ...heat("heat")),
       key("direct talks", make("rect", { class: "cell talks", width: 26, height: 12 })),
       key("indirect talks", make("rect", { class: "cell indirect", width: 26, height: 12 })),
       key("no talks", make("rect", { class: "cell frame", width: 26, height: 12 })));

@@ -25,7 +25,9 @@ class TimeChart {
     const narrow = width < 420;
     const room = 14 + 7.5 * Math.max(0, ...(spec.names ?? []).map(({ text }) => text.length));
     const height = spec.height ?? (narrow ? 230 : 300);
-    this.box = { left: spec.left ?? (narrow ? 44 : 56), right: width - (spec.right ? 50 : narrow || !spec.names ? 12 : Math.min(room, 130)),
+    this.marks = spec.ticks ?? ticks(...spec.domain, narrow ? 4 : 6);
+    const left = 12 + 7 * Math.max(5, ...this.marks.map((value) => spec.format(value).length));
+    this.box = { left, right: width - (spec.right ? 50 : narrow || !spec.names ? 12 : Math.min(room, 130)),
       top: 12, bottom: height - 26 };
     this.times = spec.dates.map(time);
     const ends = [this.times[0], this.times[this.times.length - 1]];
@@ -46,7 +48,7 @@ class TimeChart {
   axes(ends) {
     const { box, spec, svg } = this;
     const axis = make("g", { class: "axis", "aria-hidden": "true" });
-    for (const value of spec.ticks ?? ticks(...spec.domain, this.narrow ? 4 : 6)) {
+    for (const value of this.marks) {
       const y = this.y(value);
       axis.append(make("line", { class: "grid", x1: box.left, x2: box.right, y1: y, y2: y }));
       axis.append(make("text", { x: box.left - 6, y: y + 4, "text-anchor": "end" }, spec.format(value)));
