@@ -18,17 +18,13 @@ SECTORS = (
     ("delta", "Ardia", 26_000.0, 26_000.0),
     ("east", "Ardia", 26_500.0, 9_000.0),
     ("march", "Boria", 57_000.0, 0.0),
+    ("moor", "Ardia", 31_000.0, 0.0),
     ("north", "Ardia", 60_000.0, 0.0),
+    ("plain", "Ardia", 61_000.0, 0.0),
     ("river", "Ardia", 28_000.0, 0.0),
+    ("south", "Ardia", 27_000.0, 8_000.0),
 )
-HELD = {
-    "coast": 18_000.0,
-    "delta": 0.0,
-    "east": 8_000.0,
-    "march": 0.0,
-    "north": 0.0,
-    "river": 900.0,
-}
+HELD = {"coast": 18_000.0, "east": 8_000.0, "river": 900.0, "south": 16_000.0}
 
 
 def bundled_assumptions() -> dict[str, Assumption]:

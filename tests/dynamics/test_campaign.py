@@ -166,7 +166,7 @@ def test_the_order_of_sectors_changes_nothing(
 
 def test_no_sector_is_special_by_its_place(started: tuple[CampaignState, CampaignParams]) -> None:
     state, params = lively(started)
-    place = np.array([4, 0, 5, 1, 3, 2])
+    place = np.array([4, 0, 5, 8, 1, 7, 3, 2, 6])
     geography = params.geography
 
     def reorder(leaf: jax.Array) -> jax.Array:
@@ -382,10 +382,30 @@ def test_double_precision_elsewhere_leaves_campaigns_in_single(
 # --- refusals ---
 
 
-def test_a_number_that_is_not_finite_is_named(war: War) -> None:
-    with pytest.raises(NumericalError, match=r"sector \w+.*week 1, run 0") as error:
-        simulate(war, HELD, weeks=4, runs=3, assumptions={"advance_force_exponent": float("nan")})
-    assert "held_km2" in str(error.value)
+@pytest.mark.parametrize(
+    ("assumption", "quantity"),
+    [
+        ("advance_force_exponent", "held_km2"),
+        ("advance_limit_km_per_day", "held_km2"),
+        ("loss_rate_per_week", "deployed_persons"),
+        ("returning_share", "recovering_persons"),
+        ("materiel_use_per_week", "materiel_eur"),
+        ("support_return_per_week", "training_persons"),
+        ("fortification_depth_km", "fortification_share"),
+        ("mobilization_response", "training_persons"),
+        ("training_weeks", "reserve_persons"),
+        ("ground_noise", "held_km2"),
+    ],
+)
+def test_a_number_that_is_not_finite_is_named(war: War, assumption: str, quantity: str) -> None:
+    with pytest.raises(NumericalError, match=rf"{quantity} = nan.*week 1, run 0") as error:
+        simulate(war, HELD, weeks=4, runs=3, assumptions={assumption: float("nan")})
+    assert "side Ardia" in str(error.value) or "sector" in str(error.value)
+
+
+def test_an_overflow_is_an_error_too(war: War) -> None:
+    with pytest.raises(NumericalError, match="materiel_eur = inf, side Ardia"):
+        simulate(war, HELD, weeks=4, runs=3, assumptions={"production_eur_per_week.Ardia": 3e38})
 
 
 @pytest.mark.parametrize(
@@ -425,7 +445,7 @@ class Held:
 
 def reconstruction(war: War, draws: int) -> Held:
     weeks = pd.date_range("2022-03-06", periods=3, freq="7D", unit="s")
-    levels = np.array([HELD[name] for name in war.sector_ids])
+    levels = np.array([HELD.get(name, 0.0) for name in war.sector_ids])
     spread = np.linspace(0.9, 1.0, draws)[:, None] * levels
     values = np.stack([spread * 0, spread * 0.5, spread], axis=-1)
     coords = {"draw": np.arange(draws), "sector": list(war.sector_ids), "week": weeks}

@@ -21,6 +21,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from kadesh.dynamics.bounds import at_most
+
 
 class AttritionParams(eqx.Module):
     """Loss rate per week, concentration exponent, dearness of attack, quiet share, noise."""
@@ -73,7 +75,7 @@ def expected_losses(
         params.loss_rate_per_week * intensity * contact_share,
         params.concentration_exponent,
     )
-    return jnp.minimum(losses, deployed_persons)
+    return at_most(losses, deployed_persons)
 
 
 def weekly_losses(
@@ -85,4 +87,4 @@ def weekly_losses(
     """Losses in persons with chance: one lognormal factor of mean 1 by side and week."""
     noise = params.loss_noise
     factor = jnp.exp(noise * shock - 0.5 * noise**2)
-    return jnp.minimum(expected * factor[:, None], deployed_persons)
+    return at_most(expected * factor[:, None], deployed_persons)

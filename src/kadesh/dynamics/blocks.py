@@ -19,7 +19,7 @@ from jaxtyping import Array, Bool, Float, Int, Int32, UInt32
 
 from kadesh import cache
 from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys, Shocks, draw_shocks, shock_keys
-from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
 from kadesh.dynamics.step import step
 from kadesh.errors import NumericalError
 
@@ -79,6 +79,7 @@ def advance(
     first_run: int = 0,
     first_month: int = 0,
     mirrored: bool = False,
+    keeps_record: bool = True,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Any, Any]]:
@@ -97,10 +98,11 @@ def advance(
         return _block(
             runs - first,
             keys,
-            np.arange(first_run + first, first_run + first + BLOCK_RUNS, dtype=np.uint32),
+            jnp.arange(first_run + first, first_run + first + BLOCK_RUNS, dtype=jnp.uint32),
             first_month,
             np.float32(-1.0 if mirrored else 1.0),
             schedule,
+            keeps_record,
             take_states(state, index),
             take_runs(params, index),
         )
@@ -126,25 +128,33 @@ def _in_order(
 def _block(
     wanted: int,
     keys: ShockKeys,
-    run: UInt32[np.ndarray, " run"],
+    run: UInt32[Array, " run"],
     first_month: int,
     luck_sign: np.float32,
     schedule: Float[np.ndarray, "week side sector"],
+    keeps_record: bool,
     state: CampaignState,
     params: CampaignParams,
 ) -> tuple[Any, Any]:
     """One block through all its months; only its first `wanted` runs were asked for."""
+    names = params.geography
+    # Without its names, a war shares the compiled programme of every war of its size.
+    params = replace(params, geography=replace(names, side_ids=(), sector_ids=()))
     kept = []
     for month in range(len(schedule) // MONTH_WEEKS):
         ordered = schedule[month * MONTH_WEEKS : (month + 1) * MONTH_WEEKS]
-        number = np.uint32(first_month + month)
+        number = jnp.asarray(first_month + month, dtype=jnp.uint32)
         before = state
         state, record, finite = _month(keys, run, number, luck_sign, ordered, before, params)
         if not np.asarray(finite)[:wanted].all():
-            raise _not_finite(wanted, keys, run, number, luck_sign, ordered, before, params)
-        kept.append(jax.tree.map(np.asarray, record))
-    record = jax.tree.map(lambda *months: np.concatenate(months, axis=0), *kept)
-    return jax.tree.map(np.asarray, state), record
+            shocks = _mirrored(draw_shocks(keys, run, number), jnp.asarray(luck_sign))
+            raise _not_finite(
+                wanted, names, run, first_month + month, shocks, ordered, before, params
+            )
+        if keeps_record:
+            kept.append(jax.tree.map(np.asarray, record))
+    joined = jax.tree.map(lambda *months: np.concatenate(months, axis=0), *kept) if kept else None
+    return jax.tree.map(np.asarray, state), joined
 
 
 @jax.jit
@@ -201,17 +211,15 @@ def _mirrored(shocks: Shocks, luck_sign: Float[Array, ""]) -> Shocks:
 
 def _not_finite(
     wanted: int,
-    keys: ShockKeys,
-    run: UInt32[np.ndarray, " run"],
-    month: np.uint32,
-    luck_sign: np.float32,
+    names: Geography,
+    run: UInt32[Array, " run"],
+    month: int,
+    shocks: Shocks,
     ordered: Float[np.ndarray, "week side sector"],
     state: CampaignState,
     params: CampaignParams,
 ) -> NumericalError:
     """Step through the month again and name the first number that is not finite."""
-    drawn = draw_shocks(keys, jnp.asarray(run), jnp.asarray(month))
-    shocks = _mirrored(drawn, jnp.asarray(luck_sign))
     for week in range(MONTH_WEEKS):
         now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
         state, _ = one_week(now, ordered[week], state, params)
@@ -221,15 +229,14 @@ def _not_finite(
                 where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
                 return NumericalError(
                     f"campaign: {field.name} = {values[where]}"
-                    f"{_place(field.name, where, params)}, week "
-                    f"{int(month) * MONTH_WEEKS + week + 1}, run {int(run[where[-1]])}: expected a "
+                    f"{_place(field.name, where, names)}, week "
+                    f"{month * MONTH_WEEKS + week + 1}, run {int(run[where[-1]])}: expected a "
                     "finite number. Check the assumptions drawn for this run."
                 )
     return NumericalError("campaign: a number is not finite, but not when the month is repeated")
 
 
-def _place(field: str, where: tuple[int, ...], params: CampaignParams) -> str:
-    geography = params.geography
+def _place(field: str, where: tuple[int, ...], geography: Geography) -> str:
     if len(where) == 3:
         return f", side {geography.side_ids[where[0]]}, sector {geography.sector_ids[where[1]]}"
     if field in {"held_km2", "luck_log"}:

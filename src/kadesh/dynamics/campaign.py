@@ -152,6 +152,7 @@ def step_many(
         first_run=first_run,
         first_month=first_month,
         mirrored=mirrored,
+        keeps_record=False,
         workers=workers,
     )
     runs = state.held_km2.shape[-1]

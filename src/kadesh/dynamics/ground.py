@@ -26,6 +26,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from kadesh.dynamics.bounds import at_least, at_most
+
 LEAST_FORCE = 300.0
 """Border guards, police and volunteers that any sector has, in persons: keeps ratios finite."""
 
@@ -61,8 +63,8 @@ def contact_share(
 ) -> Float[Array, "sector run"]:
     """Part of a sector's full front on which the sides meet, from what each of them holds."""
     share = held_km2 / area_km2[:, None]
-    smaller = jnp.maximum(jnp.minimum(share, 1.0 - share), 0.0)
-    return jnp.minimum(jnp.sqrt(2.0 * np.pi * smaller), 1.0)
+    smaller = at_least(at_most(share, 1.0 - share), 0.0)
+    return at_most(jnp.sqrt(2.0 * np.pi * smaller), 1.0)
 
 
 def advantage_log(
@@ -100,7 +102,7 @@ def advance_km(
     """
     limit = params.advance_limit_km_per_day
     # The exponent is cut where the rate is at its limit many times over: exp must not overflow.
-    exponent = jnp.minimum(params.advance_force_exponent * advantage, 30.0)
+    exponent = at_most(params.advance_force_exponent * advantage, 30.0)
     rate = params.advance_km_per_day * attack * supplied * jnp.exp(exponent)
     return WEEK_DAYS * rate * limit / (limit + rate)
 
@@ -113,7 +115,7 @@ def next_held(
 ) -> Float[Array, "sector run"]:
     """Land held by the side that is not at home, after both sides' gains of a week."""
     towards_other = jnp.sum(gained_km2 * (1.0 - 2.0 * is_home)[:, :, None], axis=0)
-    return jnp.clip(held_km2 + towards_other, 0.0, area_km2[:, None])
+    return at_most(at_least(held_km2 + towards_other, 0.0), area_km2[:, None])
 
 
 def next_luck(

@@ -20,6 +20,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from kadesh.dynamics.bounds import at_least
+
 
 class MaterielParams(eqx.Module):
     """Elasticity, weight of manpower, reference equipment, use, and production."""
@@ -43,7 +45,7 @@ def combined_force(
     where r is 0 and Y = M^f K^(1-f). Where e^{rL} overflows a factor is missing and Y is 0.
     """
     tiny = 1e-30
-    log_ratio = jnp.log(jnp.maximum(materiel, tiny)) - jnp.log(jnp.maximum(manpower, tiny))
+    log_ratio = jnp.log(at_least(materiel, tiny)) - jnp.log(at_least(manpower, tiny))
     share = 1.0 - manpower_weight
     r = 1.0 - 1.0 / substitution_elasticity
     is_one = jnp.abs(r) < 1e-6
@@ -59,7 +61,7 @@ def materiel_multiplier(
 ) -> Float[Array, "side run"]:
     """Effective force per person in the theatre: 1 at the reference equipment."""
     reference_eur = params.reference_materiel_eur_per_person * theatre_persons
-    ratio = materiel_eur / jnp.maximum(reference_eur, 1.0)
+    ratio = materiel_eur / at_least(reference_eur, 1.0)
     return combined_force(
         jnp.ones_like(ratio), ratio, params.manpower_weight, params.substitution_elasticity
     )

@@ -13,6 +13,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from kadesh.dynamics.bounds import at_least, at_most
+
 
 class MobilizationParams(eqx.Module):
     """Recruits at the start, response to own strength and to support, time in training."""
@@ -40,9 +42,9 @@ def recruits(
     """
     # Neither response more than triples the rate: offices, barracks and instructors are finite.
     start = params.theatre_start_persons
-    need = jnp.clip(start / jnp.maximum(theatre_persons, 1.0), 1 / 3, 3.0)
-    will = jnp.clip(support_ratio, 0.01, 3.0)
+    need = at_most(at_least(start / at_least(theatre_persons, 1.0), 1 / 3), 3.0)
+    will = at_most(at_least(support_ratio, 0.01), 3.0)
     response = params.mobilization_response * jnp.log(need)
     willing = params.support_recruitment_exponent * jnp.log(will)
     rate = params.recruitment_persons_per_week * jnp.exp(response + willing)
-    return jnp.minimum(rate, pool_persons)
+    return at_most(rate, pool_persons)

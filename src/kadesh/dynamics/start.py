@@ -144,8 +144,9 @@ def _in_blocks(
 ) -> np.ndarray:
     """A compiled function of runs, block by block like everything that is compiled."""
     runs = params.effectiveness_log.shape[-1]
+    bare = replace(params, geography=replace(params.geography, side_ids=(), sector_ids=()))
     parts = [
-        np.asarray(compiled(take(given, index), take_runs(params, index)))
+        np.asarray(compiled(take(given, index), take_runs(bare, index)))
         for index in block_indices(runs)
     ]
     return np.concatenate(parts, axis=-1)[..., :runs]

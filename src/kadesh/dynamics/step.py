@@ -17,6 +17,7 @@ from jaxtyping import Array, Bool, Float
 from kadesh.dynamics.aid import aid_delivered, next_regime
 from kadesh.dynamics.allocation import wanted_share, within_reach
 from kadesh.dynamics.attrition import expected_losses, weekly_losses
+from kadesh.dynamics.bounds import at_least, at_most
 from kadesh.dynamics.fortification import next_fortification
 from kadesh.dynamics.ground import (
     LEAST_FORCE,
@@ -67,12 +68,14 @@ class Contest(eqx.Module):
     """What each side makes of the front in a week.
 
     `advantage_log` in an attack, `attack_share` of the front on which it attacks,
-    `contested_share` of the full front on which it can, and expected losses.
+    `contested_share` of the full front on which it can, `meeting` where either can, and expected
+    losses.
     """
 
     advantage_log: Float[Array, "side sector run"]
     attack_share: Float[Array, "side sector run"]
     contested_share: Float[Array, "side sector run"]
+    meeting: Float[Array, "sector run"]
     expected_losses_persons: Float[Array, "side sector run"]
 
 
@@ -110,9 +113,7 @@ def step(
     held = next_held(
         state.held_km2, gained_km2, params.geography.area_km2, params.geography.is_home
     )
-    moved_km = jnp.abs(held - state.held_km2) / jnp.maximum(
-        front.full_km * jnp.max(contest.contested_share, axis=0), 1.0
-    )
+    moved_km = jnp.abs(held - state.held_km2) / at_least(front.full_km * contest.meeting, 1.0)
     dug_in = next_fortification(state.fortification_share, attack, moved_km, params.fortification)
     shares_after = held_share(held, params.geography.area_km2, params.geography.is_home)
     lost_km = jnp.where(shares_after < front.shares, moved_km, 0.0)
@@ -163,11 +164,11 @@ def contest_of(
     attack = attack_share(advantage, params.ground)
     # A border opens to the width of a fresh operation and closes as surprise fades.
     freshness = state.surprise_log / params.surprise.surprise_log_strength
-    opened = params.ground.border_front_share * jnp.minimum(freshness, 1.0)
-    contested = jnp.maximum(front.contact, jnp.where(front.reach, opened, 0.0))
-    meeting = jnp.max(contested, axis=0)
+    opened = params.ground.border_front_share * at_most(freshness, 1.0)
+    contested = at_least(jnp.where(front.reach, opened, 0.0), front.contact)
+    meeting = at_least(contested[0], contested[1])
     losses = expected_losses(state.deployed_persons, force, attack, meeting, params.attrition)
-    return Contest(advantage, attack, contested, losses)
+    return Contest(advantage, attack, contested, meeting, losses)
 
 
 def effective_force(
@@ -207,7 +208,7 @@ def _open_operations(
         replace(
             state,
             deployed_persons=state.deployed_persons + committed,
-            reserve_persons=jnp.maximum(reserve, 0.0),
+            reserve_persons=at_least(reserve, 0.0),
             surprise_log=params.switches.surprise * surprise,
         ),
         committed,
@@ -250,7 +251,7 @@ def _move_people(
     joined = on.mobilization * recruits(
         state.pool_persons,
         state.theatre_persons,
-        state.support_share / jnp.maximum(params.support.support_start_share, 0.01),
+        state.support_share / at_least(params.support.support_start_share, 0.01),
         params.mobilization,
     )
     trained = on.mobilization * arriving(state.training_persons, params.mobilization.training_weeks)
@@ -269,9 +270,9 @@ def _move_people(
         front.full_km,
         params.allocation,
     )
-    surplus = jnp.maximum(deployed - wanted * total[:, None], 0.0)
+    surplus = at_least(deployed - wanted * total[:, None], 0.0)
     redeployed = on.allocation * reserves.redeployment_share_per_week * surplus
-    needed = jnp.maximum(wanted * total[:, None] - placed, 0.0)
+    needed = at_least(wanted * total[:, None] - placed, 0.0)
     needed = jnp.where(on.allocation > 0, needed, deployed)
     sent = spread(released + jnp.sum(redeployed, axis=1), needed, wanted)
 

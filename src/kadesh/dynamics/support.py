@@ -10,8 +10,9 @@ casualties; a linear fall is nearly the same over the few percent of a populatio
 """
 
 import equinox as eqx
-import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+from kadesh.dynamics.bounds import at_least, at_most
 
 
 class SupportParams(eqx.Module):
@@ -37,4 +38,4 @@ def next_support(
         - params.support_fall_per_percent_lost * percent_lost
         + params.support_return_per_week * (params.support_start_share - support_share)
     )
-    return jnp.clip(support_share + change, 0.0, 1.0)
+    return at_most(at_least(support_share + change, 0.0), 1.0)

@@ -17,9 +17,10 @@ allocation, which then is no surprise.
 """
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
+
+from kadesh.dynamics.bounds import at_least
 
 
 class SurpriseParams(eqx.Module):
@@ -45,7 +46,7 @@ def chosen_sector(
     appeal = jnp.where(is_open, prospect / waiting, 0.0)
     best = jnp.max(appeal, axis=1, keepdims=True)
     chosen = ((appeal == best) & is_open).astype(jnp.float32)
-    return chosen / jnp.maximum(jnp.sum(chosen, axis=1, keepdims=True), 1.0)
+    return chosen / at_least(jnp.sum(chosen, axis=1, keepdims=True), 1.0)
 
 
 def operations(
@@ -68,7 +69,7 @@ def operations(
     committed = jnp.where(opens, params.operation_reserve_share * reserve_persons, 0.0)
     wanted = target * committed[:, None] + ordered_persons
     total = jnp.sum(wanted, axis=1)
-    scale = jnp.where(total > reserve_persons, reserve_persons / jnp.maximum(total, 1.0), 1.0)
+    scale = jnp.where(total > reserve_persons, reserve_persons / at_least(total, 1.0), 1.0)
     return wanted * scale[:, None]
 
 
@@ -80,4 +81,4 @@ def next_surprise(
     """Surprise in force this week: what is left of earlier operations, or a new one's."""
     left = surprise_log * jnp.exp(-1.0 / params.surprise_decay_weeks)
     fresh = jnp.where(committed_persons > 0, params.surprise_log_strength, 0.0)
-    return jnp.maximum(jax.nn.relu(left), fresh)
+    return at_least(left, fresh)
