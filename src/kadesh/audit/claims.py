@@ -236,7 +236,7 @@ class Waiting(Reading):
     kind: Literal["waiting"]
     side: Id
     date: Day
-    months: Annotated[Whole, Field(ge=1, le=24)]
+    months: Annotated[Whole, Field(ge=1, le=12)]
     beliefs: Literal["own", "other", "analyst"]
     relation: Literal["helps", "harms"]
 

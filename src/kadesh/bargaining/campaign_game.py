@@ -20,12 +20,15 @@ from kadesh.bargaining.basis import fit_basis
 from kadesh.bargaining.learning import Lessons, fit_lessons
 from kadesh.bargaining.moments import basis_choice, ground_share, having_learnt, situation_of
 from kadesh.bargaining.regression import (
+    ALL_CASES,
     FULL,
+    Case,
     Courses,
     RegressionSolution,
     solve_regression,
 )
-from kadesh.bargaining.situation import Situation
+from kadesh.bargaining.situation import FRICTIONS, Situation
+from kadesh.bargaining.waiting import WaitingSolution, solve_waiting
 from kadesh.dynamics.aid import INTERRUPTED
 from kadesh.dynamics.blocks import take_runs, take_states
 from kadesh.dynamics.campaign import step_many
@@ -49,12 +52,26 @@ SPREAD_HELD_LOG: Final = 0.35
 """Standard deviations that widen the sample's beliefs and land beyond what was reconstructed."""
 
 
+HALF_CASES: Final[tuple[Case, ...]] = (FULL, *(frozenset({name}) for name in FRICTIONS))
+
+
 @dataclass(frozen=True)
-class CampaignGame:
-    """The solved bargaining of one war, with two independent halves for its error."""
+class Solved:
+    """Values of fighting on and of waiting, from one sample."""
 
     solution: RegressionSolution
-    halves: tuple[RegressionSolution, RegressionSolution]
+    waiting: WaitingSolution
+
+
+@dataclass(frozen=True)
+class CampaignGame:
+    """The solved bargaining of one war, with two independent halves for its error.
+
+    The halves know all frictions, and each of them left out alone (`HALF_CASES`).
+    """
+
+    solved: Solved
+    halves: tuple[Solved, Solved]
     lessons: Lessons
 
 
@@ -70,13 +87,15 @@ def solve_campaign_game(
         runs: Courses under each hypothesis.
     """
     courses, lessons = campaign_courses(war, vantages, seed=seed, runs=runs)
+    halves = [_solved(courses.half(which), HALF_CASES) for which in (0, 1)]
+    return CampaignGame(_solved(courses, ALL_CASES), (halves[0], halves[1]), lessons)
+
+
+def _solved(courses: Courses, cases: Sequence[Case]) -> Solved:
     choice = basis_choice()
-    halves = tuple(
-        solve_regression(courses.half(which), choice=choice, cases=(FULL,)) for which in (0, 1)
-    )
     full = solve_regression(courses, choice=choice, cases=(FULL,))
-    solution = solve_regression(courses, choice=choice, start_from=full)
-    return CampaignGame(solution, (halves[0], halves[1]), lessons)
+    solution = solve_regression(courses, choice=choice, cases=cases, start_from=full)
+    return Solved(solution, solve_waiting(solution, courses))
 
 
 def campaign_courses(

@@ -1,0 +1,1 @@
+"""What if, how sure: paired courses, and the nearest change that flips a verdict."""

@@ -1,0 +1,1 @@
+"""Why a side did that: beliefs and objectives judged by evidence."""
