@@ -7,7 +7,7 @@ blocks are worked at a time, changes a bit of any run.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache as once
 from typing import Any, Final
 
@@ -69,6 +69,28 @@ def block_indices(runs: int) -> list[Int[np.ndarray, " run"]]:
     return list(np.minimum(every, runs - 1).reshape(-1, BLOCK_RUNS))
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What all blocks of a batch share: the address of its luck, its orders, what is kept."""
+
+    keys: ShockKeys
+    names: Geography
+    schedule: Float[np.ndarray, "week side sector"]
+    first_run: int = 0
+    first_month: int = 0
+    luck_sign: float = 1.0
+    keeps_record: bool = True
+
+    def months(self) -> range:
+        """Months of the batch, counted from its first."""
+        return range(len(self.schedule) // MONTH_WEEKS)
+
+    def given(self, month: int) -> tuple[Any, ...]:
+        """Month, sign of luck and orders, as the compiled programme takes them."""
+        orders = self.schedule[month * MONTH_WEEKS : (month + 1) * MONTH_WEEKS]
+        return np.uint32(self.first_month + month), np.float32(self.luck_sign), orders
+
+
 def advance(
     state: CampaignState,
     params: CampaignParams,
@@ -82,32 +104,34 @@ def advance(
     keeps_record: bool = True,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> list[tuple[Any, Any]]:
-    """End state and weekly record of every block, as NumPy arrays (the last block is filled up).
+) -> list[tuple[Any, tuple[Any, ...]]]:
+    """End state and monthly records of every block, in NumPy (the last block is filled up).
 
     With `mirrored` every run meets the opposite luck: an antithetic pair with the run unmirrored.
     """
     _keep_compiled()
+    names = params.geography
+    batch = Batch(
+        keys=shock_keys(seed, stream, names.side_ids, names.sector_ids),
+        names=names,
+        schedule=schedule,
+        first_run=first_run,
+        first_month=first_month,
+        luck_sign=-1.0 if mirrored else 1.0,
+        keeps_record=keeps_record,
+    )
     runs = state.held_km2.shape[-1]
     indices = block_indices(runs)
-    geography = params.geography
-    keys = shock_keys(seed, stream, geography.side_ids, geography.sector_ids)
+    # Without its names, a war shares the compiled programme of every war of its size.
+    bare = replace(params, geography=replace(names, side_ids=(), sector_ids=()))
+    shared = (bare.geography, bare.switches)
 
-    def work(block: int) -> tuple[Any, Any]:
-        first, index = block * BLOCK_RUNS, indices[block]
-        return _block(
-            runs - first,
-            keys,
-            jnp.arange(first_run + first, first_run + first + BLOCK_RUNS, dtype=jnp.uint32),
-            first_month,
-            np.float32(-1.0 if mirrored else 1.0),
-            schedule,
-            keeps_record,
-            take_states(state, index),
-            take_runs(params, index),
-        )
+    def work(block: int) -> tuple[Any, tuple[Any, ...]]:
+        first = block * BLOCK_RUNS
+        index = slice(first, first + BLOCK_RUNS) if first + BLOCK_RUNS <= runs else indices[block]
+        return _block(batch, first, runs - first, _cut((state, bare), shared, index))
 
-    results: list[tuple[Any, Any]] = []
+    results: list[tuple[Any, tuple[Any, ...]]] = []
     for result in _in_order(work, len(indices), workers):
         results.append(result)
         if progress is not None:
@@ -115,9 +139,17 @@ def advance(
     return results
 
 
+def _cut(tree: Any, shared: Any, index: slice | Int[np.ndarray, " run"]) -> Any:
+    """The chosen runs of `tree`, without copies where they lie together; `shared` stays whole."""
+    whole = {id(leaf) for leaf in jax.tree.leaves(shared)}
+    return jax.tree.map(
+        lambda leaf: leaf if id(leaf) in whole else np.asarray(leaf)[..., index], tree
+    )
+
+
 def _in_order(
-    work: Callable[[int], tuple[Any, Any]], count: int, workers: int
-) -> Iterator[tuple[Any, Any]]:
+    work: Callable[[int], tuple[Any, tuple[Any, ...]]], count: int, workers: int
+) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     if workers == 1:
         yield from map(work, range(count))
         return
@@ -126,35 +158,22 @@ def _in_order(
 
 
 def _block(
-    wanted: int,
-    keys: ShockKeys,
-    run: UInt32[Array, " run"],
-    first_month: int,
-    luck_sign: np.float32,
-    schedule: Float[np.ndarray, "week side sector"],
-    keeps_record: bool,
-    state: CampaignState,
-    params: CampaignParams,
-) -> tuple[Any, Any]:
+    batch: Batch, first: int, wanted: int, start: tuple[CampaignState, CampaignParams]
+) -> tuple[Any, tuple[Any, ...]]:
     """One block through all its months; only its first `wanted` runs were asked for."""
-    names = params.geography
-    # Without its names, a war shares the compiled programme of every war of its size.
-    params = replace(params, geography=replace(names, side_ids=(), sector_ids=()))
-    kept = []
-    for month in range(len(schedule) // MONTH_WEEKS):
-        ordered = schedule[month * MONTH_WEEKS : (month + 1) * MONTH_WEEKS]
-        number = jnp.asarray(first_month + month, dtype=jnp.uint32)
-        before = state
-        state, record, finite = _month(keys, run, number, luck_sign, ordered, before, params)
-        if not np.asarray(finite)[:wanted].all():
-            shocks = _mirrored(draw_shocks(keys, run, number), jnp.asarray(luck_sign))
-            raise _not_finite(
-                wanted, names, run, first_month + month, shocks, ordered, before, params
-            )
-        if keeps_record:
-            kept.append(jax.tree.map(np.asarray, record))
-    joined = jax.tree.map(lambda *months: np.concatenate(months, axis=0), *kept) if kept else None
-    return jax.tree.map(np.asarray, state), joined
+    state, params = start
+    address = batch.first_run + first
+    run = np.arange(address, address + BLOCK_RUNS, dtype=np.uint32)
+    kept, soundness = [], []
+    for month in batch.months():
+        state, record, finite = _month(batch.keys, run, *batch.given(month), state, params)
+        soundness.append(finite)
+        if batch.keeps_record:
+            kept.append(record)
+    # Looked at only now: waiting for every month would leave the processor idle in between.
+    if not all(np.asarray(finite)[:wanted].all() for finite in soundness):
+        raise _not_finite(batch, run[:wanted], *start)
+    return jax.tree.map(np.asarray, state), tuple(jax.tree.map(np.asarray, kept))
 
 
 @jax.jit
@@ -184,9 +203,7 @@ def _month(
             aid_regime=later.aid_regime,
         )
 
-    end, record = jax.lax.scan(
-        week, state, (_mirrored(draw_shocks(keys, run, month), luck_sign), ordered)
-    )
+    end, record = jax.lax.scan(week, state, (_signed_shocks(keys, run, month, luck_sign), ordered))
     finite = [
         jnp.all(jnp.isfinite(leaf).reshape(-1, leaf.shape[-1]), axis=0)
         for leaf in jax.tree.leaves(end)
@@ -198,8 +215,14 @@ one_week = jax.jit(step)
 """The step of `kadesh.dynamics.step`, compiled."""
 
 
-def _mirrored(shocks: Shocks, luck_sign: Float[Array, ""]) -> Shocks:
-    """The same shocks at sign 1, the opposite ones at -1 (which sector an operation hits stays)."""
+def _signed_shocks(
+    keys: ShockKeys,
+    run: UInt32[Array, " run"],
+    month: UInt32[Array, ""],
+    luck_sign: Float[Array, ""],
+) -> Shocks:
+    """A month's shocks at sign 1, the opposite at -1 (which sector an operation hits stays)."""
+    shocks = draw_shocks(keys, run, month)
     return replace(
         shocks,
         ground=luck_sign * shocks.ground,
@@ -209,31 +232,34 @@ def _mirrored(shocks: Shocks, luck_sign: Float[Array, ""]) -> Shocks:
     )
 
 
+_shocks = jax.jit(_signed_shocks)
+
+
 def _not_finite(
-    wanted: int,
-    names: Geography,
-    run: UInt32[Array, " run"],
-    month: int,
-    shocks: Shocks,
-    ordered: Float[np.ndarray, "week side sector"],
+    batch: Batch,
+    run: UInt32[np.ndarray, " run"],
     state: CampaignState,
     params: CampaignParams,
 ) -> NumericalError:
-    """Step through the month again and name the first number that is not finite."""
-    for week in range(MONTH_WEEKS):
-        now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
-        state, _ = one_week(now, ordered[week], state, params)
-        for field in fields(state):
-            values = np.asarray(getattr(state, field.name))[..., :wanted]
-            if not np.isfinite(values).all():
-                where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-                return NumericalError(
-                    f"campaign: {field.name} = {values[where]}"
-                    f"{_place(field.name, where, names)}, week "
-                    f"{month * MONTH_WEEKS + week + 1}, run {int(run[where[-1]])}: expected a "
-                    "finite number. Check the assumptions drawn for this run."
-                )
-    return NumericalError("campaign: a number is not finite, but not when the month is repeated")
+    """Go through the block again week by week and name the first number that is not finite."""
+    every = np.arange(run[0], int(run[0]) + BLOCK_RUNS, dtype=np.uint32)
+    for month in batch.months():
+        number, sign, orders = batch.given(month)
+        shocks = _shocks(batch.keys, every, number, sign)
+        for week in range(MONTH_WEEKS):
+            now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
+            state, _ = one_week(now, orders[week], state, params)
+            for field in fields(state):
+                values = np.asarray(getattr(state, field.name))[..., : len(run)]
+                if not np.isfinite(values).all():
+                    where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+                    return NumericalError(
+                        f"campaign: {field.name} = {values[where]}"
+                        f"{_place(field.name, where, batch.names)}, week "
+                        f"{int(number) * MONTH_WEEKS + week + 1}, run {run[where[-1]]}: expected "
+                        "a finite number. Check the assumptions drawn for this run."
+                    )
+    return NumericalError("campaign: a number is not finite, but not when the block is repeated")
 
 
 def _place(field: str, where: tuple[int, ...], geography: Geography) -> str:

@@ -1,9 +1,9 @@
 """Campaigns of a war: simulated courses, and many states stepped a month at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
-from kadesh.dynamics.blocks import Record, advance
+from kadesh.dynamics.blocks import BLOCK_RUNS, advance
 from kadesh.dynamics.shocks import MONTH_WEEKS
 from kadesh.dynamics.start import HeldGround, start_state
 from kadesh.dynamics.state import CampaignParams, CampaignState
@@ -28,6 +28,25 @@ class Order:
     sector: str
     week: int
     persons: float
+
+
+RECORDED: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
+    "held_km2": (
+        ("sector",),
+        "km2",
+        "land held by the side not at home, beyond what it held before the war",
+    ),
+    "deployed_persons": (("side", "sector"), "persons", "people in the sector"),
+    "weekly_losses_persons": (("side", "sector"), "persons", "killed and wounded in the week"),
+    "committed_persons": (("side", "sector"), "persons", "people opening an operation"),
+    "reserve_persons": (("side",), "persons", "people in reserve in the theatre"),
+    "pool_persons": (("side",), "persons", "people who could still be called up"),
+    "losses_persons": (("side",), "persons", "killed and wounded since the start"),
+    "materiel_eur": (("side",), "eur", "stock of equipment and ammunition"),
+    "support_share": (("side",), "share", "share of the public that would fight on"),
+    "aid_regime": (("side",), "number", "0 interrupted, 1 sustained, 2 surge"),
+}
+"""What a simulation records each week: dimensions beside run and week, unit, meaning."""
 
 
 def simulate(
@@ -206,31 +225,46 @@ def _start_week(
 
 
 def _labelled(
-    blocks: Sequence[tuple[Any, Any]],
+    blocks: Sequence[tuple[Any, tuple[Any, ...]]],
     state: CampaignState,
     params: CampaignParams,
     first: pd.Timestamp,
     weeks: int,
 ) -> xr.Dataset:
-    runs = state.held_km2.shape[-1]
     geography = params.geography
-    dates = pd.date_range(first, periods=weeks + 1, freq="7D", unit="s")
-    variables: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
-    for field in fields(Record):
-        name = field.name
-        later = np.concatenate([getattr(record, name)[:weeks] for _, record in blocks], axis=-1)
-        began = np.asarray(getattr(state, name, np.zeros_like(later[0, ..., :runs])))
-        values = np.concatenate([began[None], later[..., :runs]], axis=0)
+    variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
+    for name, (dimensions, unit, meaning) in RECORDED.items():
+        values = _joined(name, blocks, state, weeks)
         if name == "held_km2":
-            values = values - np.asarray(geography.held_before_km2)[:, None]
-        inner = ("side", "sector")[: values.ndim - 2] if name != "held_km2" else ("sector",)
-        variables[name] = (("run", "week", *inner), np.moveaxis(values, -1, 0))
+            values -= np.asarray(geography.held_before_km2)[:, None]
+        labels = {"units": unit, "long_name": meaning}
+        variables[name] = (("run", "week", *dimensions), np.moveaxis(values, -1, 0), labels)
     return xr.Dataset(
         variables,
         coords={
-            "run": np.arange(runs),
-            "week": dates,
+            "run": np.arange(state.held_km2.shape[-1]),
+            "week": pd.date_range(first, periods=weeks + 1, freq="7D", unit="s"),
             "side": list(geography.side_ids),
             "sector": list(geography.sector_ids),
         },
     )
+
+
+def _joined(
+    name: str, blocks: Sequence[tuple[Any, tuple[Any, ...]]], state: CampaignState, weeks: int
+) -> np.ndarray:
+    """One recorded quantity over the start and all weeks, months and blocks; the run axis last."""
+    runs = state.held_km2.shape[-1]
+    pieces = getattr(blocks[0][1][0], name)
+    values = np.zeros((weeks + 1, *pieces.shape[1:-1], runs), pieces.dtype)
+    if hasattr(state, name):
+        values[0] = np.asarray(getattr(state, name))
+    for block, (_, months) in enumerate(blocks):
+        place = slice(block * BLOCK_RUNS, min((block + 1) * BLOCK_RUNS, runs))
+        for month, record in enumerate(months):
+            after = slice(1 + month * MONTH_WEEKS, min(1 + (month + 1) * MONTH_WEEKS, weeks + 1))
+            piece = getattr(record, name)[
+                : after.stop - after.start, ..., : place.stop - place.start
+            ]
+            values[after, ..., place] = piece
+    return values
