@@ -1,0 +1,291 @@
+"""Commands on the model: reconstruct, simulate, leverage."""
+
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kadesh.cli.options import AsOf, Draws, Json, Output, Seed, WarName, day_within, require
+from kadesh.cli.output import (
+    canonical_json,
+    csv_text,
+    print_json,
+    print_table,
+    require_folder,
+    say,
+    text_writer,
+    write_files,
+)
+from kadesh.cli.progress import Progress
+from kadesh.errors import argument_mistake
+
+if TYPE_CHECKING:
+    from kadesh.war import War
+
+
+def reconstruct(
+    war: WarName,
+    as_of: AsOf = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", metavar="SOURCE", help="Ignore this source; may be repeated."),
+    ] = None,
+    draws: Draws = 192,
+    seed: Seed = 0,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
+    """What happened: land held and losses by week, with 90 % intervals, from all sources at once.
+
+    Example: kadesh reconstruct ukraine-2022 --as-of 2024-08-31
+    """
+    from kadesh.cli.series import interval, plain, rows, summarised
+    from kadesh.fusion import reconstruct as reconstruct_war
+    from kadesh.war import load_war
+
+    given = load_war(war)
+    require(lambda: day_within(given.start, given.end, as_of), *_folder(output))
+    day = day_within(given.start, given.end, as_of)
+    with Progress() as progress:
+        made = reconstruct_war(
+            given,
+            day,
+            seed=seed,
+            draws=draws,
+            leave_out=frozenset(leave_out or ()),
+            progress=progress.stage("Reconstruct what happened"),
+        )
+    holder = {sector: given.intruder(sector) for sector in given.sector_ids}
+    ground = [
+        {**entry, "side": holder[entry["sector"]]}
+        for values in (made.held_km2, made.contested_km2)
+        for entry in summarised(values, over="draw", along="week")
+    ]
+    losses = summarised(made.losses, over="draw", along="week")
+    weeks = plain(list(made.weeks))
+    content = {
+        "format": 1,
+        "war": given.name,
+        "as_of": day.isoformat(),
+        "weeks": weeks,
+        "series": [*ground, *losses],
+        "claimed": plain(made.source_bias.to_dict("records")),
+        "diagnostics": plain(made.diagnostics),
+        "provenance": plain(made.provenance),
+    }
+    _write(output, "reconstruction", content, rows([*ground, *losses], "week", weeks))
+    if as_json:
+        print_json(content)
+        return
+    held = [entry for entry in ground if entry["quantity"] == "held_km2"]
+    print_table(
+        f"Land held on {weeks[-1]} by the side not at home, beyond what it held before, km2",
+        ("sector", "held by", "median", "90 % interval"),
+        [[entry["sector"], entry["side"], *interval(entry)] for entry in held],
+    )
+    print_table(
+        f"Losses from {given.start} to {weeks[-1]}, persons",
+        ("side", "quantity", "median", "90 % interval"),
+        [[entry["side"], entry["quantity"], *interval(entry)] for entry in losses],
+    )
+
+
+def simulate(
+    war: WarName,
+    as_of: AsOf = None,
+    weeks: Annotated[
+        int, typer.Option("--weeks", metavar="NUMBER", min=1, max=520, help="Length, in weeks.")
+    ] = 26,
+    runs: Annotated[
+        int, typer.Option("--runs", metavar="NUMBER", min=1, help="Campaigns, a number.")
+    ] = 256,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME",
+            help="A counterfactual of the war (see `kadesh list WAR`).",
+            show_default="none",
+        ),
+    ] = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assume",
+            metavar="NAME=VALUE",
+            help="Hold an assumption at a value, in its own unit; may be repeated.",
+        ),
+    ] = None,
+    blocks: Annotated[
+        int,
+        typer.Option(
+            "--blocks",
+            metavar="NUMBER",
+            min=1,
+            max=1024,
+            help="Blocks of 256 runs worked at a time; changes memory and time, no figure.",
+        ),
+    ] = 1,
+    seed: Seed = 0,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
+    """What could happen: simulated weeks from a reconstruction on, under chance and assumptions.
+
+    Example: kadesh simulate ukraine-2022 --as-of 2024-08-31 --weeks 26 --scenario no-aid
+    """
+    from kadesh.cli.series import interval, plain, rows, summarised
+    from kadesh.dynamics import simulate as simulate_war
+    from kadesh.fusion import reconstruct as reconstruct_war
+    from kadesh.war import load_war
+
+    given = load_war(war)
+    require(
+        lambda: day_within(given.start, given.end, as_of),
+        lambda: _require_known("--scenario", scenario, given.scenarios, "a scenario of the war"),
+        lambda: _assumed(given, assume or []),
+        *_folder(output),
+    )
+    day = day_within(given.start, given.end, as_of)
+    with Progress() as progress:
+        start = reconstruct_war(
+            given, day, seed=seed, progress=progress.stage("Reconstruct what happened")
+        )
+        courses = simulate_war(
+            given,
+            start,
+            weeks=weeks,
+            runs=runs,
+            seed=seed,
+            assumptions=_assumed(given, assume or []),
+            scenario=scenario,
+            workers=blocks,
+            progress=progress.stage("Simulate campaigns"),
+        )
+    names = ("losses_persons", "reserve_persons", "pool_persons", "materiel_eur", "support_share")
+    held = [
+        {**entry, "side": given.intruder(entry["sector"])}
+        for entry in summarised(courses["held_km2"], over="run", along="week")
+    ]
+    others = [
+        entry for name in names for entry in summarised(courses[name], over="run", along="week")
+    ]
+    when = plain(list(courses["week"].to_numpy()))
+    content = {
+        "format": 1,
+        "war": given.name,
+        "weeks": when,
+        "runs": runs,
+        "series": [*held, *others],
+        "settings": plain(courses.attrs),
+    }
+    _write(output, "simulation", content, rows([*held, *others], "week", when))
+    if as_json:
+        print_json(content)
+        return
+    print_table(
+        f"Land held by the side not at home, beyond what it held before, km2, {runs:,} runs",
+        ("sector", "held by", when[0], f"{when[-1]}, median", "90 % interval"),
+        [[e["sector"], e["side"], interval(e, 0)[0], *interval(e)] for e in held],
+    )
+    print_table(
+        f"Losses in these {weeks} weeks, persons",
+        ("side", "median", "90 % interval"),
+        [[e["side"], *interval(e)] for e in others if e["quantity"] == "losses_persons"],
+    )
+
+
+def leverage(
+    war: WarName,
+    draws: Draws = 192,
+    seed: Seed = 0,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
+    """What each side could get: leverage and settlement range over time, with 90 % intervals.
+
+    Example: kadesh leverage ukraine-2022 -o out/leverage
+    """
+    from kadesh.audit.audit import leverage_path
+    from kadesh.cli.series import interval, plain, rows, summarised
+    from kadesh.war import load_war
+
+    given = load_war(war)
+    require(*_folder(output))
+    with Progress() as progress:
+        path = leverage_path(given, seed=seed, draws=draws, progress=progress)
+    when = plain(list(path["date"].to_numpy()))
+    series = [
+        entry
+        for name in sorted(map(str, path.data_vars))
+        for entry in summarised(path[name], over="draw", along="date")
+    ]
+    content = {
+        "format": 1,
+        "war": given.name,
+        "dates": when,
+        "series": series,
+        "settings": plain(path.attrs),
+    }
+    _write(output, "leverage", content, rows(series, "date", when))
+    if as_json:
+        print_json(content)
+        return
+    share = {e["side"]: e for e in series if e["quantity"] == "leverage_share"}
+    possible = next(e["probability"] for e in series if e["quantity"] == "is_feasible")
+    print_table(
+        "Share of the stake at the table (notional where a deal is improbable)",
+        ("date", *(part for side in share for part in (side, "90 % interval")), "deal possible"),
+        [
+            [
+                day,
+                *(part for entry in share.values() for part in interval(entry, at, 2)),
+                f"{possible[at]:.2f}",
+            ]
+            for at, day in enumerate(when)
+        ],
+    )
+
+
+def _folder(output: Path | None) -> list[Callable[[], object]]:
+    """The check of an output folder, where one is asked for."""
+    return [] if output is None else [lambda: require_folder(output)]
+
+
+def _write(
+    output: Path | None, name: str, content: dict[str, Any], table: list[dict[str, Any]]
+) -> None:
+    if output is None:
+        return
+    texts = {f"{name}.json": canonical_json(content), f"{name}.csv": csv_text(table)}
+    for path in write_files(output, {key: text_writer(text) for key, text in texts.items()}):
+        say(f"Written: {path}")
+
+
+def _require_known(option: str, name: str | None, known: Iterable[str], what: str) -> None:
+    """Raise InputErrors unless `name` is one of `known` (or none is given)."""
+    from kadesh.war.suggest import one_of, suggestion
+
+    names = list(known)
+    if name is not None and name not in names:
+        remedy = suggestion(name, names) or f"Use {one_of(names)}"
+        raise argument_mistake(option, name, what, remedy)
+
+
+def _assumed(war: "War", texts: list[str]) -> dict[str, float]:
+    """The values of `--assume NAME=VALUE`."""
+    values = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        _require_known("--assume", name.strip(), war.assumptions, "an assumption of the war")
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            remedy = f"Write it so: {name}=0.5"
+            raise argument_mistake("--assume", text, "NAME=VALUE with a finite number", remedy)
+        values[name.strip()] = value
+    return values

@@ -1,0 +1,85 @@
+"""Arguments and options that several commands share, and their reading."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from kadesh.errors import InputErrors, Mistake, argument_mistake
+
+LARGEST_SEED: Final = 2**32 - 1
+
+WarName = Annotated[
+    str, typer.Argument(metavar="WAR", help="A bundled war (see `kadesh list`) or a war folder.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Use only what was published by this day, YYYY-MM-DD.",
+        show_default="the war's last day",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        metavar="NUMBER",
+        min=0,
+        max=LARGEST_SEED,
+        help="Seed of all chance; the same seed gives the same result.",
+    ),
+]
+Draws = Annotated[
+    int,
+    typer.Option(
+        "--draws", metavar="NUMBER", min=2, max=100_000, help="Draws of what happened, a number."
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON instead of a summary.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="DIR",
+        help="Folder to write the full result to, JSON and CSV.",
+        show_default="nothing is written",
+    ),
+]
+
+
+def day_within(start: date, end: date, text: str | None) -> date:
+    """The date written as `text`, from `start` to `end`; `end` where none is given.
+
+    Raises:
+        InputErrors: not a date, or outside the war.
+    """
+    if text is None:
+        return end
+    remedy = f"Write it so, for example {end}"
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argument_mistake("--as-of", text, "a date as YYYY-MM-DD", remedy) from None
+    if not start <= day <= end:
+        expected = f"a date of the war, {start} to {end}"
+        raise argument_mistake("--as-of", text, expected, "Choose a date within the war")
+    return day
+
+
+def require(*checks: Callable[[], object]) -> None:
+    """Run all checks and raise the mistakes of all that fail at once."""
+    mistakes: list[Mistake] = []
+    for check in checks:
+        try:
+            check()
+        except InputErrors as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputErrors(mistakes)
