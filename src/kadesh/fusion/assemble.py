@@ -100,7 +100,7 @@ def _enough(fit: Fit, draws: int, seed: int, as_of: date) -> tuple[Population, .
     if missing <= 0:
         return fit.kept
     names = (fit.space.layout.kind, as_of.isoformat(), "more")
-    return fit.kept + extend(fit, missing * settings.keep_every, seed, *names)
+    return fit.kept + extend(fit, missing, seed, *names)
 
 
 def _taken(fit: Fit, rounds: int, draws: int) -> Int[np.ndarray, " draw"]:
@@ -182,6 +182,7 @@ def _unknowns(
     for index, entry in enumerate(layout.series):
         found.append(("level", str(entry), [part.path[0, -1, index] for part in kept]))
         found.append(("scale", f"{entry} changes", [part.step[index] for part in kept]))
+        found.append(("scale", f"{entry} spread", [part.spread[index] for part in kept]))
         for place in np.flatnonzero(layout.has_noise[:, index]):
             name = f"{entry} noise {layout.noises[place]}"
             found.append(("scale", name, [part.noise[place, index] for part in kept]))

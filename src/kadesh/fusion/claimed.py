@@ -33,8 +33,9 @@ def compare_sources(
         on_last = index == len(days) - 1
         off = claimed - truth
         base = truth.mean(axis=1)
-        is_some = np.quantile(base, 0.05) > 0
-        share = off.mean(axis=1) / base if is_some else np.full(len(base), np.nan)
+        share = np.full(len(base), np.nan)
+        if base.min() > 0:
+            share = off.mean(axis=1) / base
         last = off[:, on_last].sum(axis=1)
         lines.append(
             {

@@ -154,10 +154,34 @@ def _drifts(space: Workspace, population: Population, streams: Streams) -> Popul
         weight=settings.drift_weight,
     )
     drift = np.where(layout.has_component[..., None], family.draw(streams), population.drift)
-    population = replace(population, drift=drift)
+    spread = _spread(space, population, streams)
+    population = replace(population, drift=drift, spread=spread)
     size = (len(layout.components), space.particles)
     normal = _stack([stream.standard_normal(size) for stream in streams])
     uniform = _stack([stream.random(size) for stream in streams])
     values = np.where(space.one_sided[:, None], population.pseudo, layout.rows.value[:, None])
     error = values - space.signal(population)
     return stretch_drift(space, population, error, normal, uniform)
+
+
+def _spread(
+    space: Workspace, population: Population, streams: Streams
+) -> Float[np.ndarray, "series particle"]:
+    """The factor on the biases' starts, from how far they lie apart; 1 for losses.
+
+    Only their distances from their mean count (a cut, as in `kadesh.fusion.contrasts`): with the
+    mean in, a common error of all sources, which nothing contradicts, would widen its own prior.
+    """
+    if space.layout.is_losses:
+        return population.spread
+    settings, present = space.settings, space.layout.has_component[..., None].astype(np.float64)
+    count = present.sum(axis=0)
+    starts = population.path[BASE:, 0] * present / settings.bias_start
+    mean = starts.sum(axis=0) / np.maximum(count, 1)
+    family = _Family(
+        squares=(present * (starts - mean) ** 2).sum(axis=0)[None],
+        counts=np.maximum(count - 1, 0).T,
+        prior=np.ones((1, len(streams))),
+        weight=settings.spread_weight,
+    )
+    return np.where(count > 1, family.draw(streams)[0], 1.0)

@@ -1,14 +1,14 @@
 """What each published figure does to a reconstructed quantity, by first order.
 
-At the posterior means of the structural parameters (scales, mixture weights) the model is linear and
-normal in the figures, so a linear functional of the levels has the posterior mean
+At the posterior means of the structural parameters (scales, mixture weights) the model is linear
+and normal in the figures, so a linear functional of the levels has the posterior mean
 
     f = w'E[x | y],    df/dy = S^-1 u + S_c^-1 H M^-1 (f_b - H'S^-1 u),    u = cov(y, w'x),
 
-with S the reports' covariance under the paths, H the regressors of the unknown biases b (for losses
-also of the usual rate), M their posterior precision, and S_c the covariance under which they are
-learnt: S for losses, for ground the one with a free level in every week (`kadesh.fusion.contrasts`).
-A bound counts as a report with the variance that its curvature gives it.
+with S the reports' covariance under the paths, H the regressors of the unknown biases b (for
+losses also of the usual rate), M their posterior precision, and S_c the covariance under which they
+are learnt: S for losses, for ground the one with a free level in every week
+(`kadesh.fusion.contrasts`). A bound counts as a report with the variance that its curvature gives.
 
 Not here: what a large move of a figure does, which may change the scales: `refit` answers that.
 """
@@ -226,7 +226,8 @@ def _design(
         cause.append(np.where(mine, rows.load[chosen], 0.0)[:, None] * reaches)
         drift = np.full(weeks, structure["drift_variance"][place, series])
         drift = drift + layout.jump[:, place, series]
-        variance.append(np.concatenate([[settings.bias_start**2], drift]))
+        begin = settings.bias_start**2 * structure["spread_variance"][series]
+        variance.append(np.concatenate([[begin], drift]))
         target.append(np.zeros(weeks + 1))
     regressors = (shown * structure["level_seen"][chosen])[:, None] * chain
     target_unknown = np.zeros(_unknowns(layout, group))

@@ -17,7 +17,7 @@ from kadesh.errors import NumericalError
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population, carry, start
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import ORDER, sweep, tune
+from kadesh.fusion.sweep import GROUND_ORDER, LOSSES_ORDER, sweep, tune
 from kadesh.fusion.warm import first_path, reweight
 from kadesh.fusion.workspace import Workspace
 
@@ -53,7 +53,7 @@ def begin(layout: Layout, settings: Settings, seed: int, day: date) -> Fit:
     names = (layout.kind, day.isoformat())
     fresh = np.ones(len(layout.rows), dtype=bool)
     population = first_path(space, population, fresh, 0, seed, names)
-    return _settle(space, population, settings.first_sweeps, settings.sweeps, seed, names)
+    return _settle(space, population, settings.first_sweeps, settings.kept, seed, names)
 
 
 def advance(before: Fit, layout: Layout, seed: int, day: date) -> Fit:
@@ -67,7 +67,7 @@ def advance(before: Fit, layout: Layout, seed: int, day: date) -> Fit:
     population, effective = reweight(
         space, population, fresh, before.space.layout.weeks, seed, names
     )
-    fit = _settle(space, population, 0, settings.sweeps, seed, names)
+    fit = _settle(space, population, 0, settings.kept, seed, names)
     return replace(fit, reweighting=effective)
 
 
@@ -79,30 +79,36 @@ def restart(
     names = (layout.kind, day.isoformat(), "refit")
     fresh = np.zeros(len(layout.rows), dtype=bool)
     population = first_path(space, population, fresh, layout.weeks, seed, names)
-    return _settle(space, population, settings.refit_sweeps, settings.sweeps, seed, names)
+    return _settle(space, population, settings.refit_sweeps, settings.kept, seed, names)
 
 
-def extend(fit: Fit, sweeps: int, seed: int, *names: str) -> tuple[Population, ...]:
-    """Further kept draws from a fit, one every `keep_every` sweeps."""
-    return _settle(fit.space, fit.population, 0, sweeps, seed, names).kept
+def keep_every(space: Workspace) -> int:
+    """Sweeps from one kept draw to the next."""
+    settings = space.settings
+    return settings.losses_every if space.layout.is_losses else settings.ground_every
+
+
+def extend(fit: Fit, rounds: int, seed: int, *names: str) -> tuple[Population, ...]:
+    """Further kept populations from a fit."""
+    return _settle(fit.space, fit.population, 0, rounds, seed, names).kept
 
 
 def _settle(
     space: Workspace,
     population: Population,
     warm: int,
-    sweeps: int,
+    rounds: int,
     seed: int,
     names: tuple[str, ...],
 ) -> Fit:
     """Sweep; adapt the proposals only before the sweeps that are kept."""
     kept: list[Population] = []
     tuning = tune(space, population, seed, names)
-    every = space.settings.keep_every
-    for count in range(warm + sweeps):
+    every, order = keep_every(space), LOSSES_ORDER if space.layout.is_losses else GROUND_ORDER
+    for count in range(warm + rounds * every):
         if 0 < count <= warm and count % 6 == 0:
             tuning = tune(space, population, seed, (*names, count))
-        move = ORDER[count % len(ORDER)]
+        move = order[count % len(order)]
         drawn, population = sweep(
             space, population, tuning, move=move, seed=seed, names=(*names, count)
         )

@@ -110,6 +110,11 @@ class Layout:
         return self.kind == "losses"
 
     @property
+    def extent(self) -> Float[np.ndarray, " series"]:
+        """What there is to take, km2; for losses 1, the usual rate."""
+        return np.where(np.isfinite(self.capacity), self.capacity, 1.0)
+
+    @property
     def columns(self) -> int:
         """Most sources of any group."""
         return self.rows.chain.shape[1]
@@ -342,7 +347,9 @@ def _rows(
         root = record.publishers[record.root(report.source)]
         if (root.id, report.series) in drifting:
             component[index] = components.index(root.id)
-            lasting = root.interval_absolute + root.interval_share * report.usual
+            # No more than the figure itself: a map does not draw land that nobody holds.
+            amount = min(root.interval_absolute, report.usual)
+            lasting = amount + root.interval_share * report.usual
             load[index] = max(lasting / NINETY, settings.least_width)
         for link in record.chain(report.source):
             column = of[report.series].sources.index(link)

@@ -11,8 +11,10 @@ from kadesh.fusion.layout import Layout
 from kadesh.fusion.settings import Settings
 from kadesh.streams import generator
 
-NEW_WEEK_MIX: Final = 0.05
-"""Mixture weight with which a new week starts: loose, so that the first path follows reports."""
+NEW_WEEK: Final = 0.1
+"""Standard deviation with which a new week starts, as a share of what there is to take: loose, so
+that the first path follows the reports. A path that does not would take them for outliers, and
+mixture weights given a path are slow to find out. (For losses, in units of the usual rate.)"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,8 @@ class Population:
     """Weekly change of the pace of ground, km2 per week; 0 for losses."""
     noise: Float[np.ndarray, "noise series particle"]
     drift: Float[np.ndarray, "component series particle"]
+    spread: Float[np.ndarray, "series particle"]
+    """Factor on the standard deviation of the biases' starts."""
     usual: Float[np.ndarray, "series particle"]
     """Usual weekly rate of losses; 1 for ground."""
     share: Float[np.ndarray, "group column particle"]
@@ -50,6 +54,7 @@ def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Populat
     noise = np.empty((len(layout.noises), count, particles))
     drift = np.empty((len(layout.components), count, particles))
     turn, usual = np.zeros((count, particles)), np.ones((count, particles))
+    spread = np.ones((count, particles))
     for index, entry in enumerate(layout.series):
         stream = generator(seed, "fusion", "start", *names, str(entry))
         step[index] = prior_scale(
@@ -80,13 +85,37 @@ def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Populat
         turn=turn,
         noise=noise,
         drift=drift,
+        spread=spread,
         usual=usual,
         share=share,
-        week_mix=np.full((layout.weeks, count, particles), NEW_WEEK_MIX),
+        week_mix=_new_weeks(layout, settings, step, seed, *names),
         row_mix=np.ones((len(layout.rows), particles)),
         pseudo=np.repeat(layout.rows.value[:, None], particles, axis=1),
         path=np.zeros((states, layout.weeks + 1, count, particles)),
     )
+
+
+def _new_weeks(
+    layout: Layout,
+    settings: Settings,
+    step: Float[np.ndarray, "series particle"],
+    seed: int,
+    *names: str,
+) -> Float[np.ndarray, "week series particle"]:
+    """Mixture weights with which weeks start: loose where there are reports, else the prior."""
+    tail = settings.rate_tail if layout.is_losses else settings.ground_tail
+    size = (layout.weeks, settings.particles)
+    mix = np.stack(
+        [
+            generator(seed, "fusion", "weeks", *names, str(entry)).standard_gamma(tail / 2, size)
+            for entry in layout.series
+        ],
+        axis=1,
+    ) / (tail / 2)
+    heard = np.zeros((layout.weeks, len(layout.series)), dtype=bool)
+    heard[layout.rows.week, layout.rows.series] = True
+    loose = (step / (NEW_WEEK * layout.extent[:, None])) ** 2
+    return np.where(heard[..., None], loose, mix)
 
 
 def prior_scale(
@@ -126,5 +155,6 @@ def carry(
     there = np.array([pair[1] for pair in pairs], dtype=np.int64)
     new.row_mix[here] = old.row_mix[there]
     new.pseudo[here] = old.pseudo[there]
+    new.week_mix[:] = _new_weeks(layout, settings, old.step, seed, *names)
     new.week_mix[: old_layout.weeks] = old.week_mix
-    return replace(new, step=old.step, turn=old.turn, usual=old.usual)
+    return replace(new, step=old.step, turn=old.turn, spread=old.spread, usual=old.usual)

@@ -23,6 +23,8 @@ class Settings:
     ground_step_share: float = 1e-4
     """Prior scale of a weekly change of control, as a share of the sector's area."""
 
+    least_level_share: float = 2e-4
+    """How far a path may err below zero, as a share of what there is to take: rounding, drawing."""
     trend_memory: float = 0.95
     """Share of the pace of control that is left after a week: half in 14 weeks. Rival: no pace, a
     plain random walk, to which a front that creeps one way for a year is a surprise every week, so
@@ -38,6 +40,8 @@ class Settings:
     rate_memory: float = 0.98
     """Share of the rate's distance from the usual that is left after a week: half in 34 weeks.
     Rival: a random walk. Where nothing was published for a year it wanders far below zero."""
+    least_rate_error: float = 0.05
+    """How far a weekly rate may err below zero, as a share of the usual rate."""
     rate_spread: float = 0.5
     """Standard deviation of the first week's rate, as a share of the usual rate."""
     usual_rate_log_sd: float = 0.8
@@ -56,6 +60,11 @@ class Settings:
     bias_start: float = 0.7
     """Standard deviation of the drifting bias at the start, in units of the figure interval:
     with `noise_scale`, the interval is about half lasting error and half passing error."""
+    spread_weight: float = 4.0
+    """Degrees of freedom of the prior of the factor by which the biases' starts are wider than
+    stated, one factor for all maps of a sector, around 1. Where maps disagree by more than their
+    intervals allow, all of them become less sure (as in the Birge ratio of metrology): rival, each
+    source its own factor, would settle the quarrel by outvoting whoever disagrees."""
     bias_drift: float = 0.05
     """Prior scale of the bias's weekly step in the same units: about a third in a year."""
     redraw_jump: float = 5.0
@@ -86,12 +95,13 @@ class Settings:
     island_particles: int = 8
     first_sweeps: int = 60
     """Sweeps at the first rung, from starting values drawn from the priors."""
-    sweeps: int = 6
-    """Sweeps at every later rung."""
+    kept: int = 3
+    """Times that the path is kept at every rung: 64 particles x 3 = 192 draws."""
+    ground_every: int = 1
+    losses_every: int = 2
+    """Sweeps from one kept path to the next."""
     refit_sweeps: int = 12
     """Sweeps before the kept ones where a figure was changed."""
-    keep_every: int = 2
-    """Every so many sweeps the path is kept: 64 particles x 3 = 192 draws."""
     resample_below: float = 0.5
     """Resample a series on an island when its effective sample size falls below this share."""
 

@@ -13,7 +13,7 @@ from kadesh.fusion.ladder import Fit
 from kadesh.fusion.population import Population
 from kadesh.fusion.workspace import Workspace
 
-SCALES = ("step", "turn", "noise", "drift", "usual", "share")
+SCALES = ("step", "turn", "noise", "drift", "spread", "usual", "share")
 
 
 def structure_of(
@@ -51,6 +51,7 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
     return {
         "mixed_variance": _mean_log(mixed),
         "turn_variance": _mean_log([np.maximum(part.turn, 1e-12) ** 2 for part in kept]),
+        "spread_variance": _mean_log([part.spread**2 for part in kept]),
         "drift_variance": _mean_log([part.drift**2 for part in kept]),
         "noise_variance": noise,
         "share_mean": np.mean([part.share.mean(axis=-1) for part in kept], axis=0),

@@ -7,11 +7,10 @@
     mixes    weights of the Student-t mixtures given the path
     scales   again, given the path (conjugate), and along ridges (`kadesh.fusion.rescale`)
 
-Every other sweep moves the scales, and the ones between the shares, by turns in two ways. A *free*
-sweep leaves one-sided reports out, proposes shares and path from the rest, and accepts by the
-reports' probability; far from the bounds this nearly always accepts. A *pinned* sweep takes them at
-the values last drawn; near a bound it moves well, far from it the drawn value pins the path. Each
-is exact, and together they mix.
+One-sided reports are used in two ways by turns. A *free* sweep leaves them out, proposes the path
+(for losses shares and path) from the rest, and accepts by the reports' probability; far from the
+bounds this nearly always accepts. A *pinned* sweep takes them at the values last drawn; near a
+bound it moves well, far from it the drawn value pins the path. Each is exact, together they mix.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +18,8 @@ from enum import Enum
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
+from scipy.special import log_ndtr
 
 from kadesh.fusion.censored import log_chance
 from kadesh.fusion.contrasts import draw_contrasts
@@ -29,6 +29,7 @@ from kadesh.fusion.shares import ShareTuning, keep_groups, propose_shares, tune_
 from kadesh.fusion.workspace import PathNormals, Workspace
 from kadesh.streams import generator
 
+SCALES: Final = ("step", "turn", "noise", "drift", "usual")
 REACH: Final = 1.7
 """Length of a proposal in standard deviations of the particles; about two scales move at a time."""
 SHORT: Final = 0.25
@@ -38,12 +39,13 @@ SHORT: Final = 0.25
 class Move(Enum):
     """What a sweep does before it goes on from the path."""
 
-    FREE_SHARES = "free shares"
-    PINNED_SCALES = "pinned scales"
-    PINNED_SHARES = "pinned shares"
+    FREE = "shares, then a path without the one-sided reports"
+    PINNED = "shares (for ground), scales and a path with the one-sided reports as last drawn"
+    PINNED_SHARES = "shares and a path with the one-sided reports as last drawn"
 
 
-ORDER: Final = (Move.FREE_SHARES, Move.PINNED_SCALES, Move.PINNED_SHARES, Move.PINNED_SCALES)
+GROUND_ORDER: Final = (Move.FREE, Move.PINNED, Move.PINNED)
+LOSSES_ORDER: Final = (Move.FREE, Move.PINNED, Move.PINNED_SHARES, Move.PINNED)
 """In which sweeps follow each other."""
 
 
@@ -116,16 +118,17 @@ def sweep(
     group_streams = [
         generator(seed, "fusion", "shares", *names, group.name) for group in layout.groups
     ]
-    if move is Move.PINNED_SCALES:
+    if not layout.is_losses:
+        population = draw_contrasts(space, population, tuning.shares, group_streams)
+        if move is Move.FREE and space.one_sided.any():
+            drawn = _free_path(space, population, streams)
+        else:
+            drawn = _pinned_scales(space, population, tuning, streams)
+    elif move is Move.PINNED:
         drawn = _pinned_scales(space, population, tuning, streams)
     else:
-        free = move is Move.FREE_SHARES and space.one_sided.any()
-        if layout.is_losses:
-            take = _free_shares if free else _pinned_shares
-            drawn = take(space, population, tuning, streams, group_streams)
-        else:
-            population = draw_contrasts(space, population, tuning.shares, group_streams)
-            drawn = (_free_path if free else _pinned_path)(space, population, streams)
+        take = _free_shares if move is Move.FREE else _pinned_shares
+        drawn = take(space, population, tuning, streams, group_streams)
     return drawn, move_given_path(space, drawn, streams, group_streams)
 
 
@@ -137,17 +140,18 @@ def _pinned_scales(
     terms, done = space.filter(steps, population, proposal)
     now, then = done.log_likelihood.reshape(2, *space.shape)
     gain = then + _log_prior(space, proposal) - now - _log_prior(space, population)
-    uniform = np.stack([stream.random(space.particles) for stream in streams])
-    accept = np.log(uniform) < gain
+    accept = np.log(_uniform(space, streams)) < gain
     lanes = accept.reshape(-1)
     merged = {
         name: np.where(accept, getattr(proposal, name), getattr(population, name))
-        for name in ("step", "turn", "noise", "drift", "usual")
+        for name in SCALES
     }
-    population = replace(population, **merged)
+    moved = replace(population, **merged)
     normals = path_normals(space, streams)
-    path = space.draw_path(steps, terms.chosen(lanes), done.chosen(lanes), population, normals)
-    return replace(population, path=path)
+    path = space.draw_path(steps, terms.chosen(lanes), done.chosen(lanes), moved, normals)
+    moved = replace(moved, path=path)
+    gain = log_possible(space, moved) - log_possible(space, population)
+    return _keep(np.log(_uniform(space, streams)) < gain, moved, population)
 
 
 def _pinned_shares(
@@ -162,10 +166,15 @@ def _pinned_shares(
     accept = proposed.log_uniform < proposed.log_gain
     lanes = accept[space.layout.group_of].reshape(-1)
     share = np.where(accept[:, None], proposed.population.share, population.share)
-    population = replace(population, share=share)
+    moved = replace(population, share=share)
     terms, done = proposed.terms.chosen(lanes), proposed.done.chosen(lanes)
     normals = path_normals(space, streams)
-    return replace(population, path=space.draw_path(steps, terms, done, population, normals))
+    moved = replace(moved, path=space.draw_path(steps, terms, done, moved, normals))
+    possible = log_possible(space, moved) - log_possible(space, population)
+    gain = np.zeros_like(proposed.log_gain)
+    np.add.at(gain, space.layout.group_of, possible)
+    uniform = np.stack([stream.random(space.particles) for stream in group_streams])
+    return keep_groups(space, np.log(uniform) < gain, moved, population)
 
 
 def _free_shares(
@@ -182,17 +191,9 @@ def _free_shares(
     normals = path_normals(space, streams)
     proposal = proposed.population
     proposal = replace(proposal, path=space.draw_path(steps, terms, done, proposal, normals))
-    limits = _limits_chance(space, proposal) - _limits_chance(space, population)
     gain = proposed.log_gain.copy()
-    np.add.at(gain, space.layout.group_of, limits)
+    np.add.at(gain, space.layout.group_of, _limits_gain(space, proposal, population))
     return keep_groups(space, proposed.log_uniform < gain, proposal, population)
-
-
-def _pinned_path(space: Workspace, population: Population, streams: Streams) -> Population:
-    terms, done = space.filter(space.steps_all, population)
-    normals = path_normals(space, streams)
-    path = space.draw_path(space.steps_all, terms, done, population, normals)
-    return replace(population, path=path)
 
 
 def _free_path(space: Workspace, population: Population, streams: Streams) -> Population:
@@ -200,10 +201,35 @@ def _free_path(space: Workspace, population: Population, streams: Streams) -> Po
     normals = path_normals(space, streams)
     path = space.draw_path(space.steps_about, terms, done, population, normals)
     proposal = replace(population, path=path)
-    gain = _limits_chance(space, proposal) - _limits_chance(space, population)
-    uniform = np.stack([stream.random(space.particles) for stream in streams])
-    accept = np.log(uniform) < gain
-    return replace(population, path=np.where(accept, path, population.path))
+    gain = _limits_gain(space, proposal, population)
+    return _keep(np.log(_uniform(space, streams)) < gain, proposal, population)
+
+
+def _uniform(space: Workspace, streams: Streams) -> Float[np.ndarray, "series particle"]:
+    return np.stack([stream.random(space.particles) for stream in streams])
+
+
+def _keep(
+    accept: Bool[np.ndarray, "series particle"], moved: Population, population: Population
+) -> Population:
+    """Scales and paths of the move where it was accepted, else as they were."""
+    names = (*SCALES, "path")
+    kept = {n: np.where(accept, getattr(moved, n), getattr(population, n)) for n in names}
+    return replace(population, **kept)
+
+
+def log_possible(space: Workspace, population: Population) -> Float[np.ndarray, "series particle"]:
+    """Log of how possible a path is: nobody holds less than nothing, nobody comes back to life.
+
+    The probability that the least level (for losses, the least weekly rate) is not below zero by
+    more than an error: one factor for the whole path, so that a long time at zero is not pushed up.
+    """
+    layout, settings = space.layout, space.settings
+    if layout.is_losses:
+        least = population.path[1].min(axis=0) / population.usual + 1
+        return np.asarray(log_ndtr(least / settings.least_rate_error))
+    error = settings.least_level_share * layout.extent[:, None]
+    return np.asarray(log_ndtr(population.path[0].min(axis=0) / error))
 
 
 def _proposal(
@@ -292,13 +318,15 @@ def path_normals(space: Workspace, streams: Streams) -> PathNormals:
     )
 
 
-def _limits_chance(
-    space: Workspace, population: Population
+def _limits_gain(
+    space: Workspace, proposal: Population, population: Population
 ) -> Float[np.ndarray, "series particle"]:
-    """Log probability of the one-sided reports of each series given shares and path."""
+    """Log ratio of what a free sweep left out: the one-sided reports, and what is possible."""
     rows, chosen = space.layout.rows, space.one_sided
-    signal = space.signal(population)
-    chance = log_chance(signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen])
-    total = np.zeros(space.shape)
-    np.add.at(total, rows.series[chosen], chance)
+    total = log_possible(space, proposal) - log_possible(space, population)
+    for sign, part in ((1, proposal), (-1, population)):
+        chance = log_chance(
+            space.signal(part)[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen]
+        )
+        np.add.at(total, rows.series[chosen], sign * chance)
     return total

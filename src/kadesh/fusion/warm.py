@@ -5,6 +5,10 @@ values (their expectation given a first path, averaged over the particles), so t
 one particle from another; what remains is how well each particle's scales and biases predicted the
 new reports. Weights are by series, since given the common biases the series do not touch. They only
 choose where the sweeps start; the sweeps are what makes the draws right.
+
+A particle may also be lost in a mode that later reports have made absurd (a column of tanks that
+every map shows is an outlier of every map), which sweeps leave only by chance. One whose joint
+density lies far below the others' gets no weight.
 """
 
 from dataclasses import replace
@@ -42,11 +46,13 @@ def reweight(
     """
     population = first_path(space, population, fresh, old_weeks, seed, names)
     weights = _log_weights(space, population, fresh)
+    weights[_lost(space, population, fresh, old_weeks)] = -np.inf
     settings = space.settings
     effective = np.ones(len(space.layout.series))
     ancestors = np.tile(np.arange(settings.particles), (len(space.layout.series), 1))
     for index, entry in enumerate(space.layout.series):
-        share = np.exp(weights[index] - weights[index].max())
+        highest = weights[index].max()
+        share = np.exp(weights[index] - (highest if np.isfinite(highest) else 0.0))
         effective[index] = share.sum() ** 2 / (share**2).sum() / settings.particles
         stream = generator(seed, "fusion", "resample", *names, str(entry))
         islands = share.reshape(settings.islands, settings.island_particles)
@@ -75,9 +81,7 @@ def first_path(
     plain = replace(population, row_mix=np.ones_like(population.row_mix))
     scale = np.sqrt(space.noise_variance(plain))
     square = ((rows.value[:, None] - signal) / scale) ** 2
-    row_mix, pseudo, week_mix = (
-        part.copy() for part in (population.row_mix, population.pseudo, population.week_mix)
-    )
+    row_mix, pseudo = population.row_mix.copy(), population.pseudo.copy()
     tail = settings.report_tail
     chosen = fresh & ~bounds
     row_mix[chosen] = ((tail + 1) / (tail + square[chosen])).mean(axis=1, keepdims=True)
@@ -87,10 +91,13 @@ def first_path(
             signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen],
             uniform[chosen],
         )  # fmt: skip
-    change = space.changes(population)[old_weeks:]
-    square = (change / population.step) ** 2
+    square = (space.changes(population) / population.step) ** 2
     tail = settings.rate_tail if layout.is_losses else settings.ground_tail
-    week_mix[old_weeks:] = ((tail + 1) / (tail + square)).mean(axis=-1, keepdims=True)
+    heard = np.zeros((layout.weeks, len(layout.series)), dtype=bool)
+    heard[rows.week, rows.series] = True
+    heard[:old_weeks] = False
+    plain_mix = ((tail + 1) / (tail + square)).mean(axis=-1, keepdims=True)
+    week_mix = np.where(heard[..., None], plain_mix, population.week_mix)
     return replace(population, row_mix=row_mix, pseudo=pseudo, week_mix=week_mix)
 
 
@@ -113,6 +120,35 @@ def _log_weights(
     return weights
 
 
+def _lost(
+    space: Workspace, population: Population, fresh: Bool[np.ndarray, " row"], old_weeks: int
+) -> Bool[np.ndarray, "series particle"]:
+    """Particles whose path and old reports are far less likely than the others' (by series).
+
+    The density is that of weekly changes and report errors with the mixture weights integrated out
+    (Student's t). Its spread between good particles is the square root of half its terms; lost is
+    what lies five times that below the median.
+    """
+    layout, rows, settings = space.layout, space.layout.rows, space.settings
+    tail = settings.rate_tail if layout.is_losses else settings.ground_tail
+    change = space.changes(population)[:old_weeks] / population.step
+    density = -(tail + 1) / 2 * np.log1p(change**2 / tail) - np.log(population.step)
+    total = density.sum(axis=0)
+    chosen = ~fresh & ~space.one_sided
+    scale = space.noise_scale(population)[chosen]
+    error = (rows.value[:, None] - space.signal(population))[chosen]
+    error = error / (rows.width[chosen, None] * scale)
+    tail = settings.report_tail
+    np.add.at(
+        total,
+        rows.series[chosen],
+        -(tail + 1) / 2 * np.log1p(error**2 / tail) - np.log(scale),
+    )
+    terms = old_weeks + np.bincount(rows.series[chosen], minlength=len(layout.series))
+    far = 5 * np.sqrt(terms / 2)
+    return np.asarray(total < np.median(total, axis=1, keepdims=True) - far[:, None])
+
+
 def _ancestors(
     weights: Float[np.ndarray, "island particle"], below: float, stream: np.random.Generator
 ) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
@@ -122,7 +158,10 @@ def _ancestors(
     chosen = np.tile(np.arange(size), (islands, 1))
     for island in range(islands):
         share = weights[island] / max(weights[island].max(), np.finfo(np.float64).tiny)
-        if not share.any() or share.sum() ** 2 / (share**2).sum() >= below * size:
+        if not share.any():
+            continue
+        effective = share.sum() ** 2 / (share**2).sum()
+        if share.all() and effective >= below * size:
             continue
         edges = np.cumsum(share) / share.sum()
         places = (uniform[island] + np.arange(size)) / size
@@ -148,6 +187,7 @@ def _take(
         turn=pick(population.turn),
         noise=pick(population.noise),
         drift=pick(population.drift),
+        spread=pick(population.spread),
         usual=pick(population.usual),
         week_mix=pick(population.week_mix),
         path=pick(population.path),

@@ -185,7 +185,9 @@ class Workspace:
         start = np.zeros((population.path.shape[0], *self.shape))
         if layout.is_losses:
             start[1] = (settings.rate_spread * population.usual) ** 2
-        start[BASE:] = (settings.bias_start**2 * layout.has_component)[:, :, None]
+        start[BASE:] = (
+            layout.has_component[..., None] * (settings.bias_start * population.spread) ** 2
+        )
         level = self.scatter(self.shown(population.share), 1.0)
         return Terms(
             step=step.reshape(flat),
