@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from wars_in_memory import HELD, SECTORS
 
-from conftest import HELD, SECTORS
 from kadesh.dynamics import (
     MECHANISMS,
     CampaignParams,
