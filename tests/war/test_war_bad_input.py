@@ -554,7 +554,12 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
         [change("scenarios.yaml", "{recruits_westmark", "{recruit_westmark")],
         [
             "scenarios.yaml:5:17: scenarios.fewer-recruits.overrides = 'recruit_westmark': "
-            "expected an assumption, one of recruits_eastmark, recruits_westmark. "
+            "expected an assumption, one of advance_force_exponent, advance_km_per_day, "
+            "advance_limit_km_per_day, aid_flow_eur_per_week.Eastmark, "
+            "aid_flow_eur_per_week.Westmark, aid_interrupted_share, "
+            "aid_interruption_probability_per_month, aid_resumption_probability_per_month, "
+            "aid_surge_end_probability_per_month, aid_surge_factor, "
+            "aid_surge_probability_per_month, allocation_stake_exponent, ... (92 in all). "
             "Did you mean 'recruits_westmark'? Correct it."
         ],
     ),

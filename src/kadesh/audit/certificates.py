@@ -228,8 +228,12 @@ def _points(reading: c.AnyReading, evidence: Evidence) -> list[Point] | None:
             places = list(evidence.sectors_without_redraws(quantity, min(dates), max(dates)))
         if quantity.measure.endswith("persons"):
             places = [quantity.side]
+        # A sector wholly held before the war leaves nothing to reconstruct: no figure counts there.
+        full = {s.id for s in evidence.war.sectors if s.held_before_km2 >= s.area_km2}
         for measure in measures:
             for place in places:
+                if place in full:
+                    continue
                 if span.statistic == "level":
                     assert span.at is not None
                     points.append(Point(measure, place, span.at, sign))

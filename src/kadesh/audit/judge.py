@@ -86,7 +86,7 @@ def _flips(
             "reading": reading.model_dump_json(),
             "thresholds": thresholds,
             "data": evidence.war.data_hash,
-            "code": code_hash(),
+            "code": code_hash("audit", "experiments", "bargaining", "dynamics", "fusion"),
             "seed": evidence.seed,
             "draws": evidence.draws,
             "rows": made,

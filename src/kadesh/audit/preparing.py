@@ -26,9 +26,10 @@ FIRST_VANTAGE_DAYS = 30
 """Leverage begins a month into the war: before that maps and forces are mostly missing."""
 
 
-def code_hash() -> str:
-    """SHA-256 over the package's own code."""
-    return cache.source_hash(Path(kadesh.__file__).parent)
+def code_hash(*packages: str) -> str:
+    """SHA-256 over the code of some of Kadesh's packages (none named: over all of it)."""
+    root = Path(kadesh.__file__).parent
+    return cache.source_hash(*([root / name for name in packages] or [root]))
 
 
 def monthly_dates(war: War) -> list[date]:
@@ -105,7 +106,7 @@ def solved_game(
         "bargaining",
         {
             "data": war.data_hash,
-            "code": code_hash(),
+            "code": code_hash("dynamics", "bargaining"),
             "seed": seed,
             "dates": [d.isoformat() for d in sampled],
             "rows": [made[d].provenance for d in sampled],
@@ -125,7 +126,7 @@ def solved_game(
 
 def compared_with_exact(seed: int) -> Comparison:
     """The regression solver against the exact one, from the cache where it was run before."""
-    name = cache.address("comparison", {"code": code_hash(), "seed": seed})
+    name = cache.address("comparison", {"code": code_hash("bargaining"), "seed": seed})
     stored = cache.load_arrays(name)
     if stored is None:
         found = compare_with_exact(seed=seed)

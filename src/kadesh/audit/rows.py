@@ -45,7 +45,8 @@ def matching_rows(war: War, match: Match, *, published_by: pd.Timestamp) -> list
         keep &= table["date"] <= pd.Timestamp(match.end)
     texts = table[list(_TEXT[match.table])].fillna("").astype(str).agg(" ".join, axis=1)
     for pattern in match.words:
-        keep &= texts.str.contains(pattern, case=False, regex=True)
+        found_by = re.compile(pattern, re.IGNORECASE).search
+        keep &= texts.map(lambda text, search=found_by: search(text) is not None)
     for column, wanted in (
         ("topic", match.topic),
         ("about", match.about),

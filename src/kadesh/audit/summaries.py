@@ -11,6 +11,7 @@ from kadesh.audit.figures import rounded
 from kadesh.bargaining.leverage import minimal_blocks, range_exists
 from kadesh.fusion.measures import path_km2
 from kadesh.fusion.reconstruction import Reconstruction
+from kadesh.fusion.settings import DEFAULT
 from kadesh.war import War
 
 
@@ -70,7 +71,7 @@ def leverage_of(evidence: Evidence) -> dict[str, Any]:
 
 
 def control_of(war: War, made: Reconstruction) -> dict[str, Any]:
-    """Control by sector and week, and land of the other side's home by holder (earlier land too)."""
+    """Control by sector and week; in total by holder, land held before the war included."""
     sectors = {}
     for sector in war.sectors:
         held = made.held_km2.sel(sector=sector.id).transpose("week", "draw").to_numpy()
@@ -153,13 +154,13 @@ def fusion_diagnostics(made: Mapping[date, Reconstruction]) -> dict[str, Any]:
     hats, effective = [], []
     for day, one in sorted(made.items()):
         blocks = one.diagnostics["blocks"]
-        ess = min(float(b["reweighting"]["ess"]) for b in blocks.values()) if blocks else 0.0
+        least = min((float(b["reweighting_share_least"]) for b in blocks.values()), default=0.0)
         vantages.append(
             {
                 "as_of": day.isoformat(),
-                "ess": rounded(ess),
+                "ess": rounded(least * DEFAULT.particles),
                 "draws": one.draws,
-                "rows": int(one.diagnostics["rows"]),
+                "rows": sum(int(b["rows_used"]) for b in blocks.values()),
             }
         )
         if len(one.convergence):
