@@ -39,7 +39,7 @@ def say(text: str) -> None:
 def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on stdout; columns whose cells all are numbers stand to the right."""
     console = Console(highlight=False)
-    if not console.is_terminal:
+    if not sys.stdout.isatty():
         console = Console(highlight=False, width=PIPED_WIDTH)
     table = Table(box=None, pad_edge=False)
     for position, heading in enumerate(headings):

@@ -1,5 +1,6 @@
 """How far a long run is: a bar where stderr is a terminal, else one line per stage."""
 
+import sys
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,8 @@ class Progress:
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
+        # Not the console's own idea of a terminal, which FORCE_COLOR makes true of a file.
+        self._has_bars = sys.stderr.isatty() and not self._console.is_dumb_terminal
         self._tasks: dict[str, int] = {}
         self._bars = Bars(
             TextColumn("{task.description}"),
@@ -22,7 +25,7 @@ class Progress:
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
-            disable=not self._console.is_terminal,
+            disable=not self._has_bars,
         )
 
     def __enter__(self) -> Self:
@@ -40,7 +43,7 @@ class Progress:
     def __call__(self, stage: str, done: int, of: int) -> None:
         """Stage `stage` has done `done` of `of`."""
         self._begin(stage)
-        if self._console.is_terminal:
+        if self._has_bars:
             self._bars.update(self._bars.task_ids[self._tasks[stage]], completed=done, total=of)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
@@ -52,7 +55,7 @@ class Progress:
         if stage in self._tasks:
             return
         self._tasks[stage] = len(self._tasks)
-        if self._console.is_terminal:
+        if self._has_bars:
             self._bars.add_task(stage, total=None)
         else:
-            self._console.print(f"{stage} ...", highlight=False, markup=False, soft_wrap=True)
+            print(f"{stage} ...", file=sys.stderr, flush=True)
