@@ -20,7 +20,7 @@ def test_the_nearest_flip_inside_the_range_is_found(at) -> None:
     flip = find_flip(candidate(), "supported", stepping(at))
     assert flip is not None
     assert flip.is_inside
-    assert flip.value == pytest.approx(at, abs=0.6 / 2**5)
+    assert flip.value == pytest.approx(at, abs=0.6 / 2**4)
     assert flip.value >= at
     assert flip.distance == pytest.approx(abs(flip.value - 0.4))
 
@@ -29,7 +29,7 @@ def test_a_flip_beyond_the_range_is_marked_as_outside() -> None:
     flip = find_flip(candidate(), "supported", stepping(1.3))
     assert flip is not None
     assert not flip.is_inside
-    assert 1.3 <= flip.value <= 1.35
+    assert 1.3 <= flip.value <= 1.4
 
 
 def test_distance_zero_where_the_central_value_already_flips() -> None:
@@ -48,4 +48,4 @@ def test_the_assumptions_that_drive_a_margin_come_first() -> None:
     rng = np.random.default_rng(1)
     draws = {name: rng.random(400) for name in ("a", "b", "c")}
     margin = 3 * draws["b"] - draws["a"] + 0.01 * rng.standard_normal(400)
-    assert most_telling(margin, draws)[:2] == ["b", "a"]
+    assert most_telling(margin, draws, 2) == ["b", "a"]

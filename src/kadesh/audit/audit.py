@@ -16,7 +16,7 @@ import xarray as xr
 
 from kadesh import __version__
 from kadesh.audit import claims as c
-from kadesh.audit.certificates import is_model
+from kadesh.audit.certificates import MOST_SIMULATED, MOST_TRIED, is_model
 from kadesh.audit.check import load_claims
 from kadesh.audit.evidence import Evidence
 from kadesh.audit.judge import judge, rows_behind
@@ -50,8 +50,10 @@ from kadesh.war.suggest import suggestion
 NOTES: Final = (
     "A verdict says what the bundled record and this model support, not what is true beyond them.",
     "Flip certificates change one number at a time; joint changes of two are not ruled out.",
-    "For readings on the model only the ten assumptions whose draws go most with the outcome are "
-    "searched for flips; for readings on the record, thresholds and single published figures.",
+    f"For readings on the model only the {MOST_TRIED} assumptions whose draws go most with the "
+    f"outcome are searched for flips ({MOST_SIMULATED} where each trial is a simulation), and what "
+    "the sides had learnt from the field is kept; for readings on the record, thresholds and "
+    "single published figures.",
     "A share at the table is notional where no deal was possible: a number to compare, never what "
     "a side would have got.",
     "The campaign is not fitted to this war: its parameters are ranges of judgement and early "

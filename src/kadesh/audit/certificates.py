@@ -16,6 +16,9 @@ from kadesh.fusion.influence import Point, influence
 from kadesh.fusion.refit import refit
 
 FAR: Final = 1e18
+MOST_TRIED: Final = 6
+MOST_SIMULATED: Final = 3
+"""Assumptions searched for flips: where a trial is an evaluation, and where it is a simulation."""
 MODEL_KINDS: Final = (
     c.BestMoment,
     c.Marginal,
@@ -137,7 +140,8 @@ def _assumptions(reading: c.AnyReading, evidence: Evidence, base: Draws) -> list
     war = evidence.war
     if is_model(reading):
         draws = {name: evidence.assumption_all(when)[name] for name in war.assumptions}
-        names = most_telling(base, draws)
+        costly = isinstance(reading, c.Counterfactual | c.Chip)
+        names = most_telling(base, draws, MOST_SIMULATED if costly else MOST_TRIED)
     else:
         names = sorted({f"{q.per}.{q.side}" for q in scaled})
     candidates = []

@@ -102,35 +102,41 @@ class Evidence:
             _courses={},
         )
 
-    def positions(self, fixed: Fixed = NOTHING) -> Positions:
-        """Bargaining moments at every vantage date."""
+    def positions(self) -> Positions:
+        """Bargaining moments at every vantage date, nothing held fixed."""
         assert self.bargaining is not None
-        key = ("all", fixed.key())
-        if key not in self._positions:
-            self._positions[key] = self.bargaining.positions(fixed=fixed.assumptions)
-        return self._positions[key]
+        if "all" not in self._positions:
+            self._positions["all"] = self.bargaining.positions()
+        return self._positions["all"]
 
-    def varied(
+    def moments(
         self,
-        when: date,
+        dates: tuple[date, ...],
         fixed: Fixed = NOTHING,
         *,
         factors: Mapping[str, float] | None = None,
         ground_as_of: date | None = None,
         emptied: tuple[str, ...] = (),
     ) -> Positions:
-        """Bargaining moments at one date with something changed, beliefs as they were."""
+        """Bargaining moments at some dates, with something held fixed or changed.
+
+        What results in the field had taught by then stays as it was (at another learning rate, in
+        proportion).
+        """
         assert self.bargaining is not None
+        base = self.positions()
         changed = tuple(sorted((factors or {}).items()))
-        key = (when, fixed.key(), changed, ground_as_of, emptied)
+        if not fixed.assumptions and not changed and ground_as_of is None and not emptied:
+            return base
+        key = (dates, fixed.key(), changed, ground_as_of, emptied)
         if key not in self._positions:
             self._positions[key] = self.bargaining.positions(
-                [when],
+                dates,
                 fixed=fixed.assumptions,
                 factors=factors,
                 ground_as_of=ground_as_of,
                 emptied=emptied,
-                learnt_at=self.positions(fixed),
+                learnt_at=base,
             )
         return self._positions[key]
 
@@ -198,17 +204,14 @@ class Evidence:
 
     def forget_variants(self) -> None:
         """Drop what was computed for fixed assumptions."""
-        self._positions = {k: v for k, v in self._positions.items() if k == ("all", ())}
+        self._positions = {k: v for k, v in self._positions.items() if k == "all"}
         self._courses = {}
 
     def model_value(
         self, quantity: Quantity, when: date, fixed: Fixed = NOTHING, half: int | None = None
     ) -> Draws:
         """A bargaining value of a side at a vantage date."""
-        if quantity.ground_as_of is None:
-            positions = self.positions(fixed)
-        else:
-            positions = self.varied(when, fixed, ground_as_of=quantity.ground_as_of)
+        positions = self.moments((when,), fixed, ground_as_of=quantity.ground_as_of)
         part = positions.part(when)
         valued = positions.valuation(half=half)
         side = self.war.side_ids.index(quantity.side)

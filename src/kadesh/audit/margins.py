@@ -130,10 +130,12 @@ def _trend(r: c.Trend, e: Evidence, fixed: Fixed, half: int | None) -> Draws:
 
 
 def _best_moment(r: c.BestMoment, e: Evidence, fixed: Fixed, half: int | None) -> Draws:
-    quantity = c.Quantity(measure="leverage_share", side=r.side)
-    then = e.model_value(quantity, r.moment, fixed, half)
     dates = e.vantages_between(r.start, r.end)
-    best = np.maximum.reduce([e.model_value(quantity, d, fixed, half) for d in dates])
+    together = tuple(sorted({*dates, r.moment}))
+    positions = e.moments(together, fixed)
+    share = positions.valuation(half=half).terms.share[e.war.side_ids.index(r.side)]
+    then = share[positions.part(r.moment)]
+    best = np.maximum.reduce([share[positions.part(d)] for d in dates])
     return np.asarray(e.threshold(r.tolerance, fixed) - (best - then))
 
 
@@ -144,12 +146,13 @@ def effects(r: c.Marginal, e: Evidence, fixed: Fixed, half: int | None) -> dict[
     # The stock is stated per person: with more people the ratio falls, so that only people grow.
     factors = {"manpower": {force: STEP, stock: 1.0 / STEP}, "materiel": {stock: STEP}}
     side = e.war.side_ids.index(r.side)
-    base = e.positions(fixed)
+    base = e.moments((r.date,), fixed)
     before = base.valuation(half=half).terms.share[side, base.part(r.date)]
     percent = 100.0 * (STEP - 1.0)
     result: dict[str, Draws] = {}
     for name, change in factors.items():
-        after = e.varied(r.date, fixed, factors=change).valuation(half=half).terms.share[side]
+        more = e.moments((r.date,), fixed, factors=change)
+        after = more.valuation(half=half).terms.share[side, more.part(r.date)]
         result[name] = (after - before) / percent
     return result
 
@@ -160,7 +163,7 @@ def _marginal(r: c.Marginal, e: Evidence, fixed: Fixed, half: int | None) -> Dra
 
 
 def _waiting(r: c.Waiting, e: Evidence, fixed: Fixed, half: int | None) -> Draws:
-    positions = e.positions(fixed)
+    positions = e.moments((r.date,), fixed)
     periods = max(round(r.months * PERIODS_PER_MONTH), 1)
     side = e.war.side_ids.index(r.side)
     value = positions.waiting(side, periods, r.beliefs, half)[positions.part(r.date)]
@@ -168,7 +171,7 @@ def _waiting(r: c.Waiting, e: Evidence, fixed: Fixed, half: int | None) -> Draws
 
 
 def _deal(r: c.Deal, e: Evidence, fixed: Fixed, half: int | None) -> Draws:
-    positions = e.positions(fixed)
+    positions = e.moments((r.date,), fixed)
     part = positions.part(r.date)
     valued = positions.valuation(half=half)
     costs = positions.situation.switching_cost.sum(axis=0)
@@ -188,7 +191,7 @@ def _deal(r: c.Deal, e: Evidence, fixed: Fixed, half: int | None) -> Draws:
 
 
 def _subsidy(r: c.Subsidy, e: Evidence, fixed: Fixed, half: int | None) -> Draws:
-    positions = e.positions(fixed)
+    positions = e.moments((r.date,), fixed)
     part = positions.part(r.date)
     if r.question == "exceeds_costs":
         side = e.war.side_ids.index(r.side)
@@ -205,9 +208,10 @@ def chip_terms(r: c.Chip, e: Evidence, fixed: Fixed, half: int | None) -> tuple[
     other = e.war.other(r.side)
     sectors = tuple(s.id for s in e.war.sectors if s.home == other)
     side = e.war.side_ids.index(r.side)
-    positions = e.positions(fixed)
+    positions = e.moments((r.date,), fixed)
     with_chip = positions.valuation(half=half).terms.share[side, positions.part(r.date)]
-    without = e.varied(r.date, fixed, emptied=sectors).valuation(half=half).terms.share[side]
+    empty = e.moments((r.date,), fixed, emptied=sectors)
+    without = empty.valuation(half=half).terms.share[side, empty.part(r.date)]
     months, effort = holding(e, r, sectors, fixed)
     rate = e.assumption(f"cost_of_war_share_per_month.{other}", r.date, fixed)
     return with_chip - without, months * effort * rate

@@ -106,7 +106,7 @@ def solved_game(
         "bargaining",
         {
             "data": war.data_hash,
-            "code": code_hash("dynamics", "bargaining"),
+            "code": code_hash("fusion", "dynamics", "bargaining"),
             "seed": seed,
             "dates": [d.isoformat() for d in sampled],
             "rows": [made[d].provenance for d in sampled],

@@ -37,7 +37,7 @@ def leverage_of(evidence: Evidence) -> dict[str, Any]:
     stated = war.assumptions["bargaining_power"]
     power = {}
     for value in (stated.low, stated.high):
-        there = evidence.positions(Fixed(assumptions={"bargaining_power": value}))
+        there = evidence.moments(positions.dates, Fixed(assumptions={"bargaining_power": value}))
         share = there.valuation().terms.share[0].reshape(shape)
         power[f"{value:g}"] = [rounded(float(x)) for x in np.median(share, axis=1)]
     exists = range_exists(positions.situation, valued).reshape(shape)

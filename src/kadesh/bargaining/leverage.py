@@ -101,8 +101,8 @@ class Bargaining:
             factors: Assumption id: what its draws are multiplied by.
             ground_as_of: Put the line of contact where it was at this vantage date.
             emptied: Sectors taken to be wholly held by the side at home.
-            learnt_at: Positions whose lessons from the field are taken over, instead of going
-                through all earlier dates again.
+            learnt_at: Positions whose lessons from the field are taken over (at another learning
+                rate, in proportion), instead of going through all earlier dates again.
         """
         chosen = tuple(sorted(dates if dates is not None else self.dates))
         through = chosen
@@ -120,7 +120,8 @@ class Bargaining:
             learnt = self._learnt(through, situation, weight.astype(float), draws)
         else:
             parts = [learnt_at.situation.analyst_log_odds[learnt_at.part(d)] for d in chosen]
-            learnt = np.concatenate(parts)
+            usual = np.concatenate([self._known(d)["learning_rate"] for d in chosen])
+            learnt = np.concatenate(parts) * draws["learning_rate"] / usual
         situation = having_learnt(situation, learnt)
         index = np.concatenate(
             [np.arange(self.draws) + through.index(d) * self.draws for d in chosen]

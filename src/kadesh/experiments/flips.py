@@ -19,8 +19,7 @@ from jaxtyping import Float
 
 FARTHEST: Final = 1.5
 """Search ends this many ranges from the central value."""
-HALVINGS: Final = 5
-MOST_CANDIDATES: Final = 10
+HALVINGS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,13 @@ def _nearest(
 
 
 def most_telling(
-    margin: Float[np.ndarray, " draw"], draws: Mapping[str, Float[np.ndarray, " draw"]]
+    margin: Float[np.ndarray, " draw"],
+    draws: Mapping[str, Float[np.ndarray, " draw"]],
+    most: int,
 ) -> list[str]:
-    """The assumptions whose draws go most with a margin, by rank correlation; ties by name.
+    """At most so many assumptions whose draws go most with a margin, by rank correlation.
+
+    Ties go by name.
 
     Only these are searched where each trial costs a simulation; what an assumption with no such
     correlation could do at one fixed value is little.
@@ -133,7 +136,7 @@ def most_telling(
             continue
         strength[name] = abs(float(np.corrcoef(_ranks(values), ranked)[0, 1]))
     order = sorted(strength, key=lambda name: (-round(strength[name], 9), name))
-    return order[:MOST_CANDIDATES]
+    return order[:most]
 
 
 def _ranks(values: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " draw"]:
