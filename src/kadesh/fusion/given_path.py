@@ -19,12 +19,14 @@ def move_given_path(
     space: Workspace, population: Population, streams: Streams, group_streams: Streams
 ) -> Population:
     """Everything but path and shares, given them, and the moves of `kadesh.fusion.rescale`."""
+    size = space.particles
+    normal = np.stack([stream.standard_normal(size) for stream in group_streams])
+    uniform = np.stack([stream.random(size) for stream in group_streams])
+    population = rescale_losses(space, population, normal, uniform)
     population = _limits(space, population, streams)
     population = _report_noise(space, population, streams)
     population = _weekly_changes(space, population, streams)
-    population = _drifts(space, population, streams)
-    normal = np.stack([stream.standard_normal(space.particles) for stream in group_streams])
-    return rescale_losses(space, population, normal)
+    return _drifts(space, population, streams)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def _report_noise(space: Workspace, population: Population, streams: Streams) ->
         squares=(table @ (mix * error**2)).reshape(shape),
         counts=counts,
         prior=np.full_like(counts, settings.noise_scale),
-        weight=settings.prior_weight,
+        weight=settings.noise_weight,
     )
     noise = np.where(layout.has_noise[..., None], family.draw(streams), population.noise)
     factor = family.factor(streams, noise, (table @ mix).reshape(shape), tail)

@@ -46,7 +46,8 @@ class Group:
     share_sd: Float[np.ndarray, " source"]
     """Prior standard deviation of each source's own proportional bias."""
     is_root: Float[np.ndarray, " source"]
-    """1 for sources that follow no other, else 0."""
+    """1 for sources that follow no other and are reported after "about", by themselves or by those
+    who follow them; else 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,9 +163,7 @@ def lay_out(
     reports = _reports(rows, weeks, series, kind)
     kept = _without_copies(record, reports)
     _usual_figures(kept, settings)
-    regular = Counter(
-        (report.source, report.series) for report in kept if not report.form and not report.stated
-    )
+    regular = Counter((r.source, r.series) for r in kept if _tells_of_noise(record, r))
     noisy = {key for key, count in regular.items() if count >= settings.regular_rows}
     lasting = Counter((record.root(report.source), report.series) for report in kept)
     drifting = {key for key, count in lasting.items() if count >= settings.lasting_rows}
@@ -250,6 +249,16 @@ def _without_copies(record: Record, reports: list[_Report]) -> list[_Report]:
     return [report for report in reports if not is_copy(report)]
 
 
+def _tells_of_noise(record: Record, report: _Report) -> bool:
+    """Whether a report is one from which its source's noise is learnt.
+
+    Not bounds, not rows with bounds of their own, and not figures within the amount of the source's
+    interval: two years of nothing to report say nothing about the noise of what is reported.
+    """
+    least = record.publishers[report.source].interval_absolute
+    return not report.form and not report.stated and abs(report.value) > least
+
+
 def _usual_figures(reports: list[_Report], settings: Settings) -> None:
     """Fill in the mean of each source's last figures in the series, or the figure itself.
 
@@ -304,9 +313,8 @@ def _groups(
         sources = tuple(sorted(linked))
         sd = [_own_share_sd(record, source, settings) for source in sources]
         shares = np.array(sd, dtype=np.float64)
-        is_root = np.array(
-            [float(not record.publishers[source].parent) for source in sources], dtype=np.float64
-        )
+        heads = {record.root(report.source) for report in mine if not report.form}
+        is_root = np.array([float(source in heads) for source in sources], dtype=np.float64)
         groups.append(Group(f"{quantity} {side}", tuple(inside), sources, shares, is_root))
     return tuple(groups)
 
@@ -342,14 +350,13 @@ def _rows(
         source = record.publishers[report.source]
         interval = source.interval_absolute + source.interval_share * abs(report.value)
         width[index] = max(report.stated or interval / NINETY, settings.least_width)
-        if not report.form and not report.stated and (report.source, report.series) in noisy:
+        known = (report.source, report.series) in noisy
+        if known and _tells_of_noise(record, report):
             learnt[index] = noises.index(report.source)
         root = record.publishers[record.root(report.source)]
         if (root.id, report.series) in drifting:
             component[index] = components.index(root.id)
-            # No more than the figure itself: a map does not draw land that nobody holds.
-            amount = min(root.interval_absolute, report.usual)
-            lasting = amount + root.interval_share * report.usual
+            lasting = root.interval_absolute + root.interval_share * report.usual
             load[index] = max(lasting / NINETY, settings.least_width)
         for link in record.chain(report.source):
             column = of[report.series].sources.index(link)

@@ -67,7 +67,7 @@ def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Populat
         if layout.is_losses:
             usual[index] = layout.usual_rate[index] * np.exp(log_usual)
     for sources, table, scale, weight in (
-        (layout.noises, noise, settings.noise_scale, settings.prior_weight),
+        (layout.noises, noise, settings.noise_scale, settings.noise_weight),
         (layout.components, drift, settings.bias_drift, settings.drift_weight),
     ):
         for place, source in enumerate(sources):

@@ -16,8 +16,9 @@ Source:
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
+from kadesh.fusion.censored import log_chance
 from kadesh.fusion.kalman import BASE
 from kadesh.fusion.population import Population
 from kadesh.fusion.workspace import Workspace
@@ -97,26 +98,58 @@ def stretch_drift(
 
 
 def rescale_losses(
-    space: Workspace, population: Population, normal: Float[np.ndarray, "group particle"]
+    space: Workspace,
+    population: Population,
+    normal: Float[np.ndarray, "group particle"],
+    uniform: Float[np.ndarray, "group particle"],
 ) -> Population:
     """Draw the common scale of each group's losses given everything relative to it.
 
-    With l the log of the factor, log usual + l and b_s - l (for the sources that follow no other)
-    have their normal priors, so l is normal.
+    With l the log of the factor, log usual + l and b_s - l have their normal priors, for the
+    sources s at the head of each chain with an "about" report: from those l is drawn. A chain of
+    bounds alone keeps its bias, and its reports decide on the draw by their probability, with
+    their errors integrated out; so the pseudo values are to be drawn anew after this.
     """
     layout, settings = space.layout, space.settings
     if not layout.is_losses:
         return population
     usual, share, path = population.usual.copy(), population.share.copy(), population.path.copy()
     for index, group in enumerate(layout.groups):
-        (series,) = group.series
+        (series,), size = group.series, len(group.sources)
         weight = settings.usual_rate_log_sd**-2
         log_usual = np.log(usual[series] / layout.usual_rate[series])
         roots = group.is_root / group.share_sd**2
         precision = weight + roots.sum()
-        middle = (roots @ share[index, : len(group.sources)] - weight * log_usual) / precision
+        middle = (roots @ share[index, :size] - weight * log_usual) / precision
         log_factor = middle + normal[index] / np.sqrt(precision)
         usual[series] *= np.exp(log_factor)
         path[:2, :, series] *= np.exp(log_factor)
-        share[index, : len(group.sources)] -= group.is_root[:, None] * log_factor
-    return replace(population, usual=usual, share=share, path=path)
+        share[index, :size] -= group.is_root[:, None] * log_factor
+    moved = replace(population, usual=usual, share=share, path=path)
+    rows = layout.rows
+    head = np.zeros((len(layout.groups), layout.columns))
+    for index, group in enumerate(layout.groups):
+        head[index, : len(group.sources)] = group.is_root
+    loose = space.one_sided & ((rows.chain * head[space.group_rows]).sum(axis=1) == 0)
+    gain = np.zeros_like(normal)
+    for sign, part in ((1, moved), (-1, population)):
+        signal = space.signal(part)[loose]
+        chance = log_chance(signal, rows.value[loose], rows.width[loose], rows.form[loose])
+        np.add.at(gain, space.group_rows[loose], sign * chance)
+    return keep_groups(space, np.log(uniform) < gain, moved, population)
+
+
+def keep_groups(
+    space: Workspace,
+    accept: Bool[np.ndarray, "group particle"],
+    moved: Population,
+    population: Population,
+) -> Population:
+    """Shares, usual rates and paths of the move where its group was accepted, else as they were."""
+    series = accept[space.layout.group_of]
+    return replace(
+        population,
+        share=np.where(accept[:, None], moved.share, population.share),
+        usual=np.where(series, moved.usual, population.usual),
+        path=np.where(series, moved.path, population.path),
+    )

@@ -55,8 +55,11 @@ class Settings:
     # --- reports ------------------------------------------------------------------------------
     report_tail: float = 4.0
     """Degrees of freedom of the noise of reports."""
-    noise_scale: float = 0.3
-    """Prior scale of a source's noise from report to report, in units of its figure interval."""
+    noise_scale: float = 0.25
+    """Prior scale of a source's noise from report to report, in units of its figure interval,"""
+    noise_weight: float = 6.0
+    """and degrees of freedom of its prior: an interval is a judgement, but it means something. With
+    a loose prior a source's noise grows until its reports of a whole campaign are errors."""
     bias_start: float = 0.7
     """Standard deviation of the drifting bias at the start, in units of the figure interval:
     with `noise_scale`, the interval is about half lasting error and half passing error."""
@@ -65,12 +68,12 @@ class Settings:
     stated, one factor for all maps of a sector, around 1. Where maps disagree by more than their
     intervals allow, all of them become less sure (as in the Birge ratio of metrology): rival, each
     source its own factor, would settle the quarrel by outvoting whoever disagrees."""
-    bias_drift: float = 0.05
-    """Prior scale of the bias's weekly step in the same units: about a third in a year."""
+    bias_drift: float = 0.08
+    """Prior scale of the bias's weekly step in the same units: about half an interval in a year."""
     redraw_jump: float = 5.0
     """Standard deviation of the jump that a listed redraw allows, in the same units."""
     prior_weight: float = 2.0
-    """Degrees of freedom of the scaled inverse chi-square priors of squared scales,"""
+    """Degrees of freedom of the scaled inverse chi-square priors of the other squared scales,"""
     drift_weight: float = 10.0
     """and of that of the biases' steps: slow is what a bias is. With a loose prior the biases of
     all maps drift together, and a front that collapses becomes an error of every map."""

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from kadesh.fusion.kalman import FilterPass, Steps, Terms, filter_pass, smooth
 from kadesh.fusion.population import Population
@@ -137,21 +137,6 @@ def _log_student(
     square = np.einsum("pi,pij,pj->p", distance, precision, distance)
     weight = (PROPOSAL_TAIL + distance.shape[1]) / 2
     return np.asarray(-weight * np.log1p(square / PROPOSAL_TAIL))
-
-
-def keep_groups(
-    space: Workspace,
-    accept: Bool[np.ndarray, "group particle"],
-    proposal: Population,
-    population: Population,
-) -> Population:
-    """Shares and paths of the proposal where its group was accepted, else as they were."""
-    series = accept[space.layout.group_of]
-    return replace(
-        population,
-        share=np.where(accept[:, None], proposal.share, population.share),
-        path=np.where(series, proposal.path, population.path),
-    )
 
 
 def linear_products(

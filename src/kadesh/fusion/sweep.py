@@ -25,7 +25,8 @@ from kadesh.fusion.censored import log_chance
 from kadesh.fusion.contrasts import draw_contrasts
 from kadesh.fusion.given_path import Streams, move_given_path
 from kadesh.fusion.population import Population
-from kadesh.fusion.shares import ShareTuning, keep_groups, propose_shares, tune_shares
+from kadesh.fusion.rescale import keep_groups
+from kadesh.fusion.shares import ShareTuning, propose_shares, tune_shares
 from kadesh.fusion.workspace import PathNormals, Workspace
 from kadesh.streams import generator
 
@@ -282,7 +283,7 @@ def _log_prior(space: Workspace, population: Population) -> Float[np.ndarray, "s
         return np.asarray(-weight * np.log(ratio) - weight / 2 / ratio**2)
 
     total = density(population.step, layout.step_scale[:, None], settings.prior_weight)
-    noise = density(population.noise, settings.noise_scale, settings.prior_weight)
+    noise = density(population.noise, settings.noise_scale, settings.noise_weight)
     drift = density(population.drift, settings.bias_drift, settings.drift_weight)
     noise = noise * layout.has_noise[..., None]
     drift = drift * layout.has_component[..., None]
