@@ -26,6 +26,8 @@ from kadesh.war import War
 PERIODS_PER_MONTH: Final = 365.2425 / 12 / 28
 """Bargaining periods (four weeks) in a calendar month."""
 
+LEAST_MULTIPLIER: Final = 0.01
+
 Draws = Mapping[str, Float[np.ndarray, " state"]]
 
 PER_SIDE: Final = (
@@ -200,6 +202,8 @@ def situation_of(
     multiplier = np.asarray(
         materiel_multiplier(state.materiel_eur, state.theatre_persons, params.materiel), dtype=float
     )
+    # A side without materiel and with no substitution fights with nothing: its logarithm is held.
+    multiplier = np.maximum(multiplier, LEAST_MULTIPLIER)
     skill = np.asarray(params.effectiveness_log, dtype=float)
     materiel = np.asarray(state.materiel_eur, dtype=float)
     inflow = np.asarray(

@@ -1,6 +1,7 @@
 """Which sectors lie beside each other, from the map units of a war folder."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from kadesh.war import War
 Vertex = tuple[float, float]
 
 
+@lru_cache(maxsize=8)
 def neighbour_matrix(war: War) -> Float[np.ndarray, "sector sector"]:
     """1 where two sectors are the same or share a border, else 0.
 
