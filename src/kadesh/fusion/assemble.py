@@ -171,13 +171,13 @@ def _unknowns(
     fit: Fit, kept: Sequence[Population]
 ) -> list[tuple[str, str, list[Float[np.ndarray, " particle"]]]]:
     layout = fit.space.layout
-    found = []
-    for place, group in enumerate(layout.groups):
+    found: list[tuple[str, str, list[Float[np.ndarray, " particle"]]]] = []
+    for index, group in enumerate(layout.groups):
         inside = list(group.series)
         total = [part.path[0, -1, inside].sum(axis=0) for part in kept]
         found.append(("level", f"{group.name} total", total))
         for column, source in enumerate(group.sources):
-            shares = [part.share[place, column] for part in kept]
+            shares = [part.share[index, column] for part in kept]
             found.append(("share", f"{group.name} {source}", shares))
     for index, entry in enumerate(layout.series):
         found.append(("level", str(entry), [part.path[0, -1, index] for part in kept]))

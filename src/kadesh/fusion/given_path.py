@@ -84,18 +84,18 @@ def _limits(space: Workspace, population: Population, streams: Streams) -> Popul
     if not chosen.any():
         return population
     uniform = np.concatenate([stream.random(size) for stream, size in _by_row(space, streams)])
-    signal, pseudo = space.signal(population), population.pseudo.copy()
-    pseudo[chosen] = augment(
+    signal, reported = space.signal(population), population.reported.copy()
+    reported[chosen] = augment(
         signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen], uniform[chosen]
     )
-    return replace(population, pseudo=pseudo)
+    return replace(population, reported=reported)
 
 
 def _report_noise(space: Workspace, population: Population, streams: Streams) -> Population:
     """Mixture weights of the reports, and the learnt scales of their noise."""
     layout, rows, settings = space.layout, space.layout.rows, space.settings
     tail = settings.report_tail
-    error = (rows.value[:, None] - space.signal(population)) / rows.width[:, None]
+    error = (population.reported - space.signal(population)) / rows.width[:, None]
     scale = space.noise_scale(population)
     draws = [s.standard_gamma((tail + 1) / 2, size) for s, size in _by_row(space, streams)]
     mix = 2 * np.concatenate(draws) / (tail + (error / scale) ** 2)
@@ -161,8 +161,7 @@ def _drifts(space: Workspace, population: Population, streams: Streams) -> Popul
     size = (len(layout.components), space.particles)
     normal = _stack([stream.standard_normal(size) for stream in streams])
     uniform = _stack([stream.random(size) for stream in streams])
-    values = np.where(space.one_sided[:, None], population.pseudo, layout.rows.value[:, None])
-    error = values - space.signal(population)
+    error = population.reported - space.signal(population)
     return stretch_drift(space, population, error, normal, uniform)
 
 

@@ -23,9 +23,9 @@ from jaxtyping import Float, Int
 
 from kadesh.errors import argument_mistake
 from kadesh.fusion.layout import Group, Layout, lay_out
-from kadesh.fusion.reconstruct import inputs_of
+from kadesh.fusion.reconstruct import inputs_of, settings_of
 from kadesh.fusion.reconstruction import Reconstruction
-from kadesh.fusion.settings import DEFAULT, Settings
+from kadesh.fusion.settings import Settings
 from kadesh.fusion.structure import block_of
 from kadesh.war import War
 
@@ -56,7 +56,7 @@ def influence(war: War, made: Reconstruction, points: Sequence[Point]) -> pd.Dat
         source's figure interval. The ones that can move the functional most come first.
     """
     record, known = inputs_of(war, made)
-    weeks, settings = made.weeks, DEFAULT
+    weeks, settings = made.weeks, settings_of(made)
     found: dict[str, float] = {}
     for kind in ("contested_km2", "held_km2", "losses"):
         wanted = [point for point in points if _kind(point.quantity) == kind]

@@ -123,7 +123,7 @@ class FilterPass:
     @property
     def log_likelihood(self) -> Float[np.ndarray, "variant lane"]:
         """Log density of the reports at b = 0, up to a constant."""
-        return -0.5 * (self.log_determinant + self.products[0, 0])
+        return np.asarray(-0.5 * (self.log_determinant + self.products[0, 0]))
 
 
 def filter_pass(
@@ -148,7 +148,7 @@ def filter_pass(
     outer, change = np.empty_like(covariance), np.empty_like(mean)
     biases = np.arange(BASE, states)
     present = steps.present.astype(np.float64)
-    has_ago = steps.ago.any(axis=1)
+    has_ago = [bool(row.any()) for row in steps.ago]
     for week, (first, last) in enumerate(steps.bounds()):
         covariance[1] *= memory
         covariance[:, 1] *= memory
@@ -210,7 +210,7 @@ def smooth(
     """
     lanes, memory = reports.shape[1], steps.rate_memory
     gain, precision, level = done.gain[:, :, 0], done.precision[:, 0], terms.level[:, 0]
-    bounds, has_ago = steps.bounds(), steps.ago.any(axis=1)
+    bounds, has_ago = steps.bounds(), [bool(row.any()) for row in steps.ago]
     mean = np.zeros((steps.states, lanes))
     weighted = np.empty_like(reports)
     for first, last in bounds:

@@ -12,28 +12,24 @@ of y would then have a Jacobian that depends on the state).
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from kadesh.fusion.record import LOSSES, Record
+from kadesh.fusion.reports import (
+    Report,
+    Series,
+    reports_of,
+    set_usual_figures,
+    tells_of_noise,
+    without_copies,
+)
 from kadesh.fusion.settings import NINETY, Settings
 
 KINDS: Final = ("contested_km2", "held_km2", "losses")
-FORMS: Final = {"about": 0, "at_least": 1, "up_to": -1}
-
-
-class Series(NamedTuple):
-    """One quantity of one side, in one sector or (losses) altogether."""
-
-    quantity: str
-    side: str
-    sector: str
-
-    def __str__(self) -> str:
-        return " ".join(part for part in self if part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +114,7 @@ class Layout:
     @property
     def columns(self) -> int:
         """Most sources of any group."""
-        return self.rows.chain.shape[1]
+        return int(self.rows.chain.shape[1])
 
     @property
     def group_of(self) -> Int[np.ndarray, " series"]:
@@ -127,24 +123,6 @@ class Layout:
         for index, group in enumerate(self.groups):
             of[list(group.series)] = index
         return of
-
-
-@dataclass
-class _Report:
-    """A row on its way into the layout."""
-
-    id: str
-    source: str
-    series: int
-    week: int
-    ago: float
-    form: int
-    value: float
-    stated: float
-    """Standard deviation from the row's own bounds; 0 if it has none."""
-    usual: float = 0.0
-    """What the drifting bias acts on."""
-    step: int = -1
 
 
 def lay_out(
@@ -160,10 +138,10 @@ def lay_out(
         settings: Constants.
     """
     series = _series(record, kind)
-    reports = _reports(rows, weeks, series, kind)
-    kept = _without_copies(record, reports)
-    _usual_figures(kept, settings)
-    regular = Counter((r.source, r.series) for r in kept if _tells_of_noise(record, r))
+    reports = reports_of(rows, weeks, series, kind)
+    kept = without_copies(record, reports)
+    set_usual_figures(kept, settings)
+    regular = Counter((r.source, r.series) for r in kept if tells_of_noise(record, r))
     noisy = {key for key, count in regular.items() if count >= settings.regular_rows}
     lasting = Counter((record.root(report.source), report.series) for report in kept)
     drifting = {key for key, count in lasting.items() if count >= settings.lasting_rows}
@@ -205,103 +183,28 @@ def _series(record: Record, kind: str) -> tuple[Series, ...]:
     return tuple(Series(kind, ground.intruder, ground.id) for ground in places)
 
 
-def _reports(
-    rows: pd.DataFrame, weeks: pd.DatetimeIndex, series: tuple[Series, ...], kind: str
-) -> list[_Report]:
-    """The rows of the kind by series, week, source, day and id.
-
-    A figure of ground belongs to the nearest Sunday; a figure of losses to the Sunday on or after
-    its day, less the part of that week's losses that came later.
-    """
-    index = {entry: position for position, entry in enumerate(series)}
-    wanted = LOSSES if kind == "losses" else (kind,)
-    chosen = rows[rows["quantity"].isin(wanted)]
-    days = (chosen["date"] - weeks[0]).dt.days.to_numpy()
-    found = []
-    for row, day in zip(chosen.itertuples(), days, strict=True):
-        key = Series(str(row.quantity), str(row.side), "" if kind == "losses" else str(row.sector))
-        week = -(-day // 7) if kind == "losses" else (day + 3) // 7
-        week = min(max(int(week), 0), len(weeks) - 1)
-        ago = max(week - day / 7, 0.0) if kind == "losses" else 0.0
-        low, high = float(row.low), float(row.high)  # type: ignore[arg-type]
-        stated = (high - low) / 2 / NINETY if high > low else 0.0
-        report = _Report(
-            str(row.id), str(row.source), index[key], week, ago, FORMS[str(row.form)],
-            float(row.value), stated,  # type: ignore[arg-type]
-        )  # fmt: skip
-        found.append((report.series, report.week, report.source, day, report.id, report))
-    return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1])]
-
-
-def _without_copies(record: Record, reports: list[_Report]) -> list[_Report]:
-    """Leave out a figure whose source follows one that reported in the same week.
-
-    Both then share one error, and the difference of the two says nothing about what happened.
-    """
-    heard = {(report.series, report.week, report.source) for report in reports if not report.form}
-
-    def is_copy(report: _Report) -> bool:
-        above = record.chain(report.source)[1:]
-        return not report.form and any(
-            (report.series, report.week, source) in heard for source in above
-        )
-
-    return [report for report in reports if not is_copy(report)]
-
-
-def _tells_of_noise(record: Record, report: _Report) -> bool:
-    """Whether a report is one from which its source's noise is learnt.
-
-    Not bounds, not rows with bounds of their own, and not figures within the amount of the source's
-    interval: two years of nothing to report say nothing about the noise of what is reported.
-    """
-    least = record.publishers[report.source].interval_absolute
-    return not report.form and not report.stated and abs(report.value) > least
-
-
-def _usual_figures(reports: list[_Report], settings: Settings) -> None:
-    """Fill in the mean of each source's last figures in the series, or the figure itself.
-
-    The figure itself is taken where there is no recent one, or where figures have grown or shrunk
-    so much that the mean says nothing about this one (a front has collapsed).
-    """
-    recent: dict[tuple[int, str], list[_Report]] = defaultdict(list)
-    for report in reports:
-        last = recent[report.series, report.source]
-        value = abs(report.value)
-        while last and report.week - last[0].week > settings.usual_weeks:
-            last.pop(0)
-        mean = sum(abs(entry.value) for entry in last) / len(last) if last else value
-        low, high = sorted((mean, value))
-        if high > settings.usual_factor * low:
-            last.clear()
-            mean = value
-        report.usual = mean
-        last.append(report)
-
-
 def _steps(
-    record: Record, reports: list[_Report], components: tuple[str, ...]
+    record: Record, reports: list[Report], components: tuple[str, ...]
 ) -> tuple[Int[np.ndarray, " step"], Int[np.ndarray, " step"]]:
     """Give each report its step: same week, same source, at most one report a series."""
     ordinal: Counter[tuple[int, int, str]] = Counter()
-    at: dict[tuple[int, str, int], list[_Report]] = defaultdict(list)
+    at: dict[tuple[int, str, int], list[Report]] = defaultdict(list)
     for report in reports:
         key = (report.series, report.week, report.source)
         at[report.week, report.source, ordinal[key]].append(report)
         ordinal[key] += 1
     index = {source: position for position, source in enumerate(components)}
-    for position, key in enumerate(sorted(at)):
-        for report in at[key]:
-            report.step = position
     order = sorted(at)
+    for position, place in enumerate(order):
+        for report in at[place]:
+            report.step = position
     weeks = np.array([week for week, _, _ in order], dtype=np.int64)
     found = [index.get(record.root(source), -1) for _, source, _ in order]
     return weeks, np.array(found, dtype=np.int64)
 
 
 def _groups(
-    record: Record, series: tuple[Series, ...], reports: list[_Report], settings: Settings
+    record: Record, series: tuple[Series, ...], reports: list[Report], settings: Settings
 ) -> tuple[Group, ...]:
     members: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, entry in enumerate(series):
@@ -328,12 +231,12 @@ def _own_share_sd(record: Record, source: str, settings: Settings) -> float:
     shared = sum(_own_share_sd(record, link, settings) ** 2 for link in record.chain(source)[1:])
     least = (settings.copy_share if shared else 1.0) * whole
     # No source is exact: a share of zero would leave the precision of the bias infinite.
-    return max(np.sqrt(max(whole**2 - shared, least**2)), settings.least_share)
+    return max(float(np.sqrt(max(whole**2 - shared, least**2))), settings.least_share)
 
 
 def _rows(
     record: Record,
-    reports: list[_Report],
+    reports: list[Report],
     groups: tuple[Group, ...],
     drifting: set[tuple[str, int]],
     noisy: set[tuple[str, int]],
@@ -351,7 +254,7 @@ def _rows(
         interval = source.interval_absolute + source.interval_share * abs(report.value)
         width[index] = max(report.stated or interval / NINETY, settings.least_width)
         known = (report.source, report.series) in noisy
-        if known and _tells_of_noise(record, report):
+        if known and tells_of_noise(record, report):
             learnt[index] = noises.index(report.source)
         root = record.publishers[record.root(report.source)]
         if (root.id, report.series) in drifting:

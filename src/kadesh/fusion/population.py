@@ -36,15 +36,10 @@ class Population:
     week_mix: Float[np.ndarray, "week series particle"]
     """Student-t weekly changes are normal with variance step^2 / week_mix."""
     row_mix: Float[np.ndarray, "row particle"]
-    pseudo: Float[np.ndarray, "row particle"]
-    """Value taken for a one-sided report: what was reported, with its error."""
+    reported: Float[np.ndarray, "row particle"]
+    """What each report says; for a one-sided one the value with its error, as last drawn."""
     path: Float[np.ndarray, "state time series particle"]
     """State before the first week and at the end of each week."""
-
-    @property
-    def level(self) -> Float[np.ndarray, "time series particle"]:
-        """Level before the first week and at the end of each week."""
-        return self.path[0]
 
 
 def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Population:
@@ -90,7 +85,7 @@ def start(layout: Layout, settings: Settings, seed: int, *names: str) -> Populat
         share=share,
         week_mix=_new_weeks(layout, settings, step, seed, *names),
         row_mix=np.ones((len(layout.rows), particles)),
-        pseudo=np.repeat(layout.rows.value[:, None], particles, axis=1),
+        reported=np.repeat(layout.rows.value[:, None], particles, axis=1),
         path=np.zeros((states, layout.weeks + 1, count, particles)),
     )
 
@@ -154,7 +149,7 @@ def carry(
     here = np.array([pair[0] for pair in pairs], dtype=np.int64)
     there = np.array([pair[1] for pair in pairs], dtype=np.int64)
     new.row_mix[here] = old.row_mix[there]
-    new.pseudo[here] = old.pseudo[there]
+    new.reported[here] = old.reported[there]
     new.week_mix[:] = _new_weeks(layout, settings, old.step, seed, *names)
     new.week_mix[: old_layout.weeks] = old.week_mix
     return replace(new, step=old.step, turn=old.turn, spread=old.spread, usual=old.usual)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kadesh import __version__, cache, streams
-from kadesh.errors import InputErrors, argument_mistake
+from kadesh.errors import InputErrors, Mistake, argument_mistake
 from kadesh.fusion.assemble import assemble
 from kadesh.fusion.ladder import Fit, advance, begin, rungs
 from kadesh.fusion.layout import KINDS, lay_out
@@ -163,6 +163,11 @@ def inputs_of(war: War, made: Reconstruction) -> tuple[Record, Known]:
     return record, known(record, made.as_of, left_out, made.provenance["replace"])
 
 
+def settings_of(made: Reconstruction) -> Settings:
+    """The constants that a reconstruction was made with."""
+    return Settings(**made.provenance["settings"])
+
+
 def _fit(
     record: Record,
     rows: Known,
@@ -206,7 +211,7 @@ def _check(
     leave_out: frozenset[str],
     replace: Mapping[str, float],
 ) -> None:
-    mistakes = []
+    mistakes: list[Mistake] = []
 
     def expect(is_right: bool, name: str, value: object, expected: str, remedy: str) -> None:
         if not is_right:

@@ -66,7 +66,7 @@ class Record:
     def first_week(self) -> pd.Timestamp:
         """The Sunday that ends the first week."""
         start = pd.Timestamp(self.start)
-        return start + pd.Timedelta(days=6 - start.dayofweek)
+        return start + pd.Timedelta(days=6 - start.weekday())
 
     def weeks(self, vantage: date) -> pd.DatetimeIndex:
         """Sundays from the first week to the week of the vantage date, inclusive."""
@@ -159,14 +159,14 @@ def known(
     reason[_wrong_side(record, rows)] = "not the intruder's"
     last = record.weeks(vantage)[-1]
     reason[(rows["date"] < pd.Timestamp(record.start)) | (rows["date"] > last)] = "outside the war"
-    for span in record.redraws.itertuples():
-        if span.kind == "redraw":
+    for span in record.redraws.to_dict("records"):
+        if span["kind"] == "redraw":
             continue
-        inside = (rows["source"] == span.source) & (rows["sector"] == span.sector)
-        inside &= rows["date"].between(span.start, span.end)
-        if span.kind == "missing":
+        inside = (rows["source"] == span["source"]) & (rows["sector"] == span["sector"])
+        inside &= (rows["date"] >= span["start"]) & (rows["date"] <= span["end"])
+        if span["kind"] == "missing":
             inside &= rows["value"] == 0
-        reason[inside] = str(span.kind)
+        reason[inside] = str(span["kind"])
     rows["reported_as"] = rows["quantity"]
     form = rows["form"].where(rows["quantity"] != "claimed_held_km2", _claim_form(record, rows))
     reason[form == ""] = "claim without a bound"

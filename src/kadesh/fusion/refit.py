@@ -8,13 +8,12 @@ import pandas as pd
 from kadesh.errors import argument_mistake
 from kadesh.fusion.assemble import assemble
 from kadesh.fusion.kalman import BASE
-from kadesh.fusion.ladder import restart
+from kadesh.fusion.ladder import Fit, restart
 from kadesh.fusion.layout import KINDS, Layout, lay_out
 from kadesh.fusion.population import Population
-from kadesh.fusion.reconstruct import inputs_of
+from kadesh.fusion.reconstruct import inputs_of, settings_of
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import LOSSES, known
-from kadesh.fusion.settings import DEFAULT
 from kadesh.fusion.structure import SCALES, block_of
 from kadesh.war import War
 
@@ -38,12 +37,13 @@ def refit(war: War, made: Reconstruction, replace: Mapping[str, float]) -> Recon
     rows = known(record, made.as_of, left_out, changed)
     moved = set(known_kinds(rows.rows, replace))
     seed = int(made.provenance["seed"])
-    fits = {}
+    settings = settings_of(made)
+    fits: dict[str, Fit] = {}
     for kind in KINDS:
         if kind in moved:
-            layout = lay_out(record, rows.rows, made.weeks, kind, DEFAULT)
+            layout = lay_out(record, rows.rows, made.weeks, kind, settings)
             population = _population(layout, block_of(made.structure, kind))
-            fits[kind] = restart(layout, population, DEFAULT, seed, made.as_of)
+            fits[kind] = restart(layout, population, settings, seed, made.as_of)
     provenance = {**made.provenance, "replace": dict(sorted(changed.items())), "refit": True}
     return assemble(record, rows, fits, made.as_of, made.draws, seed, provenance, base=made)
 
@@ -78,6 +78,6 @@ def _population(layout: Layout, structure: Mapping[str, np.ndarray]) -> Populati
         **scales,
         week_mix=spread("week_mix"),
         row_mix=spread("row_mix"),
-        pseudo=np.where(bounds, spread("pseudo"), value),
+        reported=np.where(bounds, spread("reported"), value),
         path=np.zeros(shape),
     )

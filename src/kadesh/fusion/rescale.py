@@ -108,7 +108,7 @@ def rescale_losses(
     With l the log of the factor, log usual + l and b_s - l have their normal priors, for the
     sources s at the head of each chain with an "about" report: from those l is drawn. A chain of
     bounds alone keeps its bias, and its reports decide on the draw by their probability, with
-    their errors integrated out; so the pseudo values are to be drawn anew after this.
+    their errors integrated out; so those have to be drawn anew after this.
     """
     layout, settings = space.layout, space.settings
     if not layout.is_losses:

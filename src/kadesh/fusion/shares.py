@@ -182,7 +182,7 @@ def _rows_of(
     space: Workspace, table: Float[np.ndarray, "step lane"]
 ) -> Float[np.ndarray, "row particle"]:
     rows = space.layout.rows
-    return table.reshape(-1, *space.shape)[rows.step, rows.series]
+    return np.asarray(table.reshape(-1, *space.shape)[rows.step, rows.series])
 
 
 def _usual_path(

@@ -61,7 +61,7 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
         ),
         "week_mix": _mean_log([part.week_mix for part in kept]),
         "row_mix": _mean_log([part.row_mix for part in kept]),
-        "pseudo": np.mean([part.pseudo.mean(axis=-1) for part in kept], axis=0),
+        "reported": np.mean([part.reported.mean(axis=-1) for part in kept], axis=0),
         **{f"particles/{name}": getattr(last, name) for name in SCALES},
     }
 

@@ -250,7 +250,7 @@ def _proposal(
 
     def some(sources: int) -> Float[np.ndarray, "source series particle"]:
         moved = np.stack([s.random((sources, space.particles)) for s in streams], axis=1)
-        return short * jump(sources) * (moved < few[:, None])
+        return np.asarray(short * jump(sources) * (moved < few[:, None]))
 
     step, turn, usual = some(3)
     log_step, log_usual = tuning.step[:, None] * step, tuning.usual[:, None] * usual
@@ -330,4 +330,4 @@ def _limits_gain(
             space.signal(part)[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen]
         )
         np.add.at(total, rows.series[chosen], sign * chance)
-    return total
+    return np.asarray(total)

@@ -80,14 +80,14 @@ def first_path(
 
     plain = replace(population, row_mix=np.ones_like(population.row_mix))
     scale = np.sqrt(space.noise_variance(plain))
-    square = ((rows.value[:, None] - signal) / scale) ** 2
-    row_mix, pseudo = population.row_mix.copy(), population.pseudo.copy()
+    square = ((population.reported - signal) / scale) ** 2
+    row_mix, reported = population.row_mix.copy(), population.reported.copy()
     tail = settings.report_tail
     chosen = fresh & ~bounds
     row_mix[chosen] = ((tail + 1) / (tail + square[chosen])).mean(axis=1, keepdims=True)
     if (chosen := fresh & bounds).any():
         uniform = generator(seed, "fusion", "bounds", *names).random(signal.shape)
-        pseudo[chosen] = augment(
+        reported[chosen] = augment(
             signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen],
             uniform[chosen],
         )  # fmt: skip
@@ -98,7 +98,7 @@ def first_path(
     heard[:old_weeks] = False
     plain_mix = ((tail + 1) / (tail + square)).mean(axis=-1, keepdims=True)
     week_mix = np.where(heard[..., None], plain_mix, population.week_mix)
-    return replace(population, row_mix=row_mix, pseudo=pseudo, week_mix=week_mix)
+    return replace(population, row_mix=row_mix, reported=reported, week_mix=week_mix)
 
 
 def _log_weights(
@@ -117,7 +117,7 @@ def _log_weights(
             signal[chosen], rows.value[chosen], rows.width[chosen], rows.form[chosen]
         )
         np.add.at(weights, rows.series[chosen], chance)
-    return weights
+    return np.asarray(weights)
 
 
 def _lost(
@@ -136,7 +136,7 @@ def _lost(
     total = density.sum(axis=0)
     chosen = ~fresh & ~space.one_sided
     scale = space.noise_scale(population)[chosen]
-    error = (rows.value[:, None] - space.signal(population))[chosen]
+    error = (population.reported - space.signal(population))[chosen]
     error = error / (rows.width[chosen, None] * scale)
     tail = settings.report_tail
     np.add.at(
@@ -154,17 +154,19 @@ def _ancestors(
 ) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Systematic resampling of each island on its own, where its weights have become uneven."""
     islands, size = weights.shape
-    uniform = stream.random(islands)
+    uniform = stream.random((islands,))
     chosen = np.tile(np.arange(size), (islands, 1))
+    highest = np.maximum(weights.max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    shares = np.asarray(weights / highest)
     for island in range(islands):
-        share = weights[island] / max(weights[island].max(), np.finfo(np.float64).tiny)
+        share = shares[island]
         if not share.any():
             continue
         effective = share.sum() ** 2 / (share**2).sum()
         if share.all() and effective >= below * size:
             continue
         edges = np.cumsum(share) / share.sum()
-        places = (uniform[island] + np.arange(size)) / size
+        places = (float(uniform[island]) + np.arange(size)) / size
         chosen[island] = np.minimum(np.searchsorted(edges, places, side="right"), size - 1)
     return np.asarray(chosen + size * np.arange(islands)[:, None]).reshape(-1)
 
@@ -192,5 +194,5 @@ def _take(
         week_mix=pick(population.week_mix),
         path=pick(population.path),
         row_mix=np.take_along_axis(population.row_mix, by_row, axis=1),
-        pseudo=np.take_along_axis(population.pseudo, by_row, axis=1),
+        reported=np.take_along_axis(population.reported, by_row, axis=1),
     )

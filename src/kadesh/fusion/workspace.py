@@ -54,7 +54,7 @@ class Workspace:
     @cached_property
     def one_sided(self) -> Bool[np.ndarray, " row"]:
         """Which reports are bounds."""
-        return self.layout.rows.form != 0
+        return np.asarray(self.layout.rows.form != 0)
 
     @cached_property
     def group_rows(self) -> Int[np.ndarray, " row"]:
@@ -137,7 +137,7 @@ class Workspace:
         rows = self.layout.rows
         level = path[0][rows.week + 1, rows.series]
         if not self.layout.is_losses:
-            return level
+            return np.asarray(level)
         rate = path[1][rows.week + 1, rows.series]
         if population is not None:
             rate = rate + population.usual[rows.series]
@@ -206,18 +206,9 @@ class Workspace:
         time = self.layout.step_week[:, None] + 1 - self.steps_all.ago
         return np.asarray(time * population.usual.reshape(self.lanes))
 
-    @cached_property
-    def _values(self) -> Float[np.ndarray, "step lane"]:
-        return self.scatter(np.repeat(self.layout.rows.value[:, None], self.particles, axis=1), 0.0)
-
     def values(self, population: Population) -> Float[np.ndarray, "step one lane"]:
-        """The reports, one-sided ones at their pseudo values, as the filter's only column."""
-        if not self.one_sided.any():
-            return self._values[:, None]
-        rows, chosen, values = self.layout.rows, self.one_sided, self._values.copy()
-        table = values.reshape(len(self.layout.step_week), *self.shape)
-        table[rows.step[chosen], rows.series[chosen]] = population.pseudo[chosen]
-        return values[:, None]
+        """The reports as the filter's only column."""
+        return self.scatter(population.reported, 0.0)[:, None]
 
     def filter(self, steps: Steps, *populations: Population) -> tuple[Terms, FilterPass]:
         """Run the filter under each population, as variants; bounds as the first one has them."""
