@@ -51,7 +51,7 @@ NOTES: Final = (
     "A verdict says what the bundled record and this model support, not what is true beyond them.",
     "Flip certificates change one number at a time; joint changes of two are not ruled out.",
     f"For readings on the model only the {MOST_TRIED} assumptions whose draws go most with the "
-    f"outcome are searched for flips ({MOST_SIMULATED} where each trial is a simulation), and what "
+    f"outcome are searched for flips ({MOST_SIMULATED} where each trial is slow), and what "
     "the sides had learnt from the field is kept; for readings on the record, thresholds and "
     "single published figures.",
     "A share at the table is notional where no deal was possible: a number to compare, never what "

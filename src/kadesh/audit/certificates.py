@@ -16,9 +16,12 @@ from kadesh.fusion.influence import Point, influence
 from kadesh.fusion.refit import refit
 
 FAR: Final = 1e18
+NEAREST_TO_NOTHING: Final = 0.05
+"""Of the low end: some assumptions divide, so that nothing itself is never tried."""
 MOST_TRIED: Final = 6
 MOST_SIMULATED: Final = 3
-"""Assumptions searched for flips: where a trial is an evaluation, and where it is a simulation."""
+"""Assumptions searched for flips: where a trial is quick, and where it is slow (simulations, and
+the best of many months)."""
 MODEL_KINDS: Final = (
     c.BestMoment,
     c.Marginal,
@@ -79,7 +82,10 @@ def _by_number(
 
     for name in sorted(thresholds_of(reading)):
         stated = evidence.claims.thresholds[name]
-        candidate = Candidate(name, stated.low, stated.central, stated.high, stated.unit, -FAR, FAR)
+        least, most = _bounds(stated.low, stated.high, stated.unit)
+        candidate = Candidate(
+            name, stated.low, stated.central, stated.high, stated.unit, least, most
+        )
         flip = find_flip(candidate, verdict, by_threshold)
         if flip is not None:
             found.append(("threshold", flip))
@@ -140,7 +146,7 @@ def _assumptions(reading: c.AnyReading, evidence: Evidence, base: Draws) -> list
     war = evidence.war
     if is_model(reading):
         draws = {name: evidence.assumption_all(when)[name] for name in war.assumptions}
-        costly = isinstance(reading, c.Counterfactual | c.Chip)
+        costly = isinstance(reading, c.Counterfactual | c.Chip | c.BestMoment)
         names = most_telling(base, draws, MOST_SIMULATED if costly else MOST_TRIED)
     else:
         names = sorted({f"{q.per}.{q.side}" for q in scaled})
@@ -148,13 +154,15 @@ def _assumptions(reading: c.AnyReading, evidence: Evidence, base: Draws) -> list
     for name in names:
         stated = war.assumptions[name]
         at = stated.as_of(when)
-        least, most = -FAR, FAR
-        if at.low >= 0:
-            least = 0.0 if at.low == 0 else 0.05 * at.low
-        if stated.unit == "share":
-            most = 1.0
+        least, most = _bounds(at.low, at.high, stated.unit)
         candidates.append(Candidate(name, at.low, at.central, at.high, stated.unit, least, most))
     return candidates
+
+
+def _bounds(low: float, high: float, unit: str) -> tuple[float, float]:
+    """How far beyond its range a number may be tried: not below nothing, a share not above all."""
+    least = -FAR if low < 0 else NEAREST_TO_NOTHING * low
+    return least, 1.0 if unit == "share" and high <= 1 else FAR
 
 
 def _extra_error(reading: c.AnyReading, evidence: Evidence, base: Draws) -> float:
