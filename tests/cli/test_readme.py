@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import kadesh as package
 from kadesh_command import Kadesh
+
+import kadesh as package
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
