@@ -66,7 +66,11 @@ def store_arrays(name: str, arrays: Mapping[str, np.ndarray]) -> None:
         return
     try:
         with tempfile.NamedTemporaryFile(dir=base, suffix=".tmp", delete=False) as handle:
-            np.savez(handle, **{key: np.asarray(value) for key, value in arrays.items()})
+            np.savez(
+                handle,
+                allow_pickle=False,
+                **{key: np.asarray(value) for key, value in arrays.items()},
+            )
         Path(handle.name).replace(base / f"{name}.npz")
     except OSError:
         return

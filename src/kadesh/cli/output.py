@@ -48,8 +48,11 @@ def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
         table.add_column(escape(heading), justify="right" if is_number else "left")
     for row in rows:
         table.add_row(*map(escape, row))
-    console.print(escape(title), style="bold", soft_wrap=True)
-    console.print(table)
+    # Captured, because rich ends the process with status 1 where the reader of a pipe is gone.
+    with console.capture() as captured:
+        console.print(escape(title), style="bold", soft_wrap=True)
+        console.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
