@@ -208,7 +208,7 @@ def _entry(
         "p_by_power": by_power,
         "basis": basis,
         "as_of": judged_at(reading, evidence).isoformat(),
-        "sentence": sentence or f"Not testable: {reason}.",
+        "sentence": sentence or f"Not testable: {str(reason).rstrip('.')}.",
         "reason": reason,
         "figures": figures or [],
         "sources": sources or [],

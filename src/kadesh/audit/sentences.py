@@ -18,7 +18,8 @@ def amount(value: float | None, unit: str) -> str:
     if value is None:
         return "unknown"
     if unit == "share":
-        return f"{100 * value:.1f} %"
+        percent = 100 * value
+        return f"{percent:.1f} %" if abs(percent) >= 1 else f"{percent:.2g} %"
     if abs(value) >= 100:
         text = f"{value:,.0f}"
     elif abs(value) >= 1:
