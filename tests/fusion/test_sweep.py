@@ -30,9 +30,13 @@ from kadesh.streams import generator
 # Two moves are cuts on purpose (shares of maps, the spread of their biases): they are held still
 # here. Heavier tails than usual would only make the comparison slow.
 SETTINGS = Settings(
-    islands=40, island_particles=80, least_level_share=5e-4, spread_weight=1e9, ground_tail=4.0, regular_rows=3,
+    islands=40,
+    island_particles=80,
+    spread_weight=1e9,
+    least_level_share=5e-4,
+    ground_tail=4.0,
     lasting_rows=3,
-)  # fmt: skip
+)
 WEEKS = 7
 
 

@@ -25,6 +25,7 @@ from kadesh.errors import argument_mistake
 from kadesh.fusion.layout import Group, Layout, lay_out
 from kadesh.fusion.reconstruct import inputs_of, settings_of
 from kadesh.fusion.reconstruction import Reconstruction
+from kadesh.fusion.record import Known, Record
 from kadesh.fusion.settings import Settings
 from kadesh.fusion.structure import block_of
 from kadesh.war import War
@@ -55,7 +56,14 @@ def influence(war: War, made: Reconstruction, points: Sequence[Point]) -> pd.Dat
         `value`, `derivative`, and `interval_low`, `interval_high`: the row's own bounds, else the
         source's figure interval. The ones that can move the functional most come first.
     """
-    record, known = inputs_of(war, made)
+    record, rows = inputs_of(war, made)
+    return influence_of(record, rows, made, points)
+
+
+def influence_of(
+    record: Record, known: Known, made: Reconstruction, points: Sequence[Point]
+) -> pd.DataFrame:
+    """`influence` from the record and rows that the reconstruction was made from."""
     weeks, settings = made.weeks, settings_of(made)
     found: dict[str, float] = {}
     for kind in ("contested_km2", "held_km2", "losses"):

@@ -8,7 +8,7 @@ rows published by then and the seed, and not on which other dates were asked for
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from jaxtyping import Float
@@ -114,18 +114,19 @@ def _settle(
         )
         if count >= warm and (count - warm) % every == every - 1:
             kept.append(drawn)
-    _check(space, population)
+        check_finite(space, population)
     return Fit(space, population, tuple(kept), np.ones(len(space.layout.series)))
 
 
-def _check(space: Workspace, population: Population) -> None:
-    """Raise NumericalError at the first state that is not a number."""
+def check_finite(space: Workspace, population: Population) -> None:
+    """Raise NumericalError at the first state that is not a number, with where and when it is."""
     wrong = ~np.isfinite(population.path).all(axis=(0, 3))
     if not wrong.any():
         return
-    week, series = np.argwhere(wrong)[0]
+    time, series = (int(index) for index in np.argwhere(wrong)[0])
     entry = space.layout.series[series]
+    sunday = space.layout.first_sunday + timedelta(weeks=time - 1)
+    count = int((~np.isfinite(population.path[:, time, series])).any(axis=0).sum())
     raise NumericalError(
-        f"reconstruction: {entry.quantity} of {entry.side} {entry.sector} in week {week}: "
-        f"not finite in {int((~np.isfinite(population.path[:, week, series])).sum())} draws"
+        f"reconstruction: {entry} in the week to {sunday}: not finite in {count} draws"
     )

@@ -12,6 +12,7 @@ of y would then have a Jacobian that depends on the state).
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -79,6 +80,8 @@ class Layout:
     kind: str
     series: tuple[Series, ...]
     weeks: int
+    first_sunday: date
+    """The end of the first week."""
     groups: tuple[Group, ...]
     components: tuple[str, ...]
     """Sources with a drifting bias."""
@@ -157,6 +160,7 @@ def lay_out(
         kind=kind,
         series=series,
         weeks=len(weeks),
+        first_sunday=weeks[0].date(),
         groups=groups,
         components=components,
         noises=noises,

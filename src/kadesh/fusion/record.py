@@ -136,7 +136,7 @@ def known(
     Not used: retrospective estimates; rows of sources left out; rows of a map under construction;
     zeros of a map that had not drawn anything yet; land held or contested by a side at home (the
     intruder's figures say the same) or in a sector that was wholly the intruder's before the war;
-    rows before the war.
+    rows before the war, and areas larger than the sector (a figure in the wrong unit).
 
     Claims become bounds of what is held: confirmed <= held <= claimed. What a side (or its backer)
     claims to hold itself is an upper limit; what it grants that the other side holds, a floor. A
@@ -157,6 +157,8 @@ def known(
     full = [ground.id for ground in record.sectors if ground.capacity_km2 <= 0]
     reason[rows["sector"].isin(full)] = "nothing to take in the sector"
     reason[_wrong_side(record, rows)] = "not the intruder's"
+    area = rows["sector"].map({ground.id: ground.area_km2 for ground in record.sectors})
+    reason[rows["value"] > area] = "more than the sector"
     last = record.weeks(vantage)[-1]
     reason[(rows["date"] < pd.Timestamp(record.start)) | (rows["date"] > last)] = "outside the war"
     for span in record.redraws.to_dict("records"):

@@ -1,0 +1,120 @@
+"""What a figure does to a reconstructed quantity."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from fusion_wars import record, small_war
+
+from kadesh.errors import InputErrors
+from kadesh.fusion import Point, Reconstruction
+from kadesh.fusion.influence import influence_of
+from kadesh.fusion.kalman import BASE, Steps, Terms, filter_pass, smooth
+from kadesh.fusion.layout import Layout, lay_out
+from kadesh.fusion.reconstruct import reconstruct_record
+from kadesh.fusion.record import Record, known
+from kadesh.fusion.settings import Settings
+from kadesh.fusion.structure import block_of
+
+DAY = date(2001, 7, 10)
+SMALL = Settings(islands=4, island_particles=8, first_sweeps=24)
+
+
+@pytest.fixture(scope="module")
+def given() -> Record:
+    # Without proportional biases to speak of, influence is what the smoother alone makes of it.
+    plain = record(small_war())
+    exact = {key: replace(p, bias_share=1e-4) for key, p in plain.publishers.items()}
+    return replace(plain, publishers=exact)
+
+
+@pytest.fixture(scope="module")
+def made(given: Record) -> Reconstruction:
+    return reconstruct_record(given, [DAY], seed=0, draws=96, settings=SMALL)[DAY]
+
+
+def _ask(given: Record, made: Reconstruction, points: Sequence[Point]) -> pd.DataFrame:
+    return influence_of(given, known(given, DAY), made, points)
+
+
+def _smoothed(layout: Layout, made: Reconstruction, series: int, values: np.ndarray) -> np.ndarray:
+    """Path of a series at the structure that influence holds, by the filter and smoother."""
+    parts, rows, settings = block_of(made.structure, layout.kind), layout.rows, SMALL
+    mine = rows.series == series
+    count = len(layout.step_week)
+
+    def steps_of(values: np.ndarray) -> np.ndarray:
+        table = np.zeros((count, 1))
+        table[rows.step[mine], 0] = values[mine]
+        return table
+
+    present = steps_of(np.ones(len(rows))).astype(bool)
+    steps = Steps(
+        layout.weeks, len(layout.components), settings.trend_memory, layout.step_week,
+        layout.step_component, present, steps_of(rows.ago), steps_of(rows.load),
+    )  # fmt: skip
+    drift = parts["drift_variance"][:, series] * layout.has_component[:, series]
+    start = np.zeros((BASE + len(layout.components), 1, 1))
+    start[BASE:, 0, 0] = (
+        settings.bias_start**2 * parts["spread_variance"][series] * layout.has_component[:, series]
+    )
+    shape = (layout.weeks, 1, 1)
+    terms = Terms(
+        step=parts["mixed_variance"][:, series].reshape(shape),
+        turn=np.full(shape, parts["turn_variance"][series]),
+        drift=np.tile(drift[None, :, None, None], (layout.weeks, 1, 1, 1)),
+        noise=np.where(present, steps_of(parts["noise_variance"]), 1.0)[:, None],
+        start=start,
+        level=np.ones((count, 1, 1)),
+        expected=np.zeros((count, 1, 1)),
+    )
+    reports = steps_of(values)
+    done = filter_pass(steps, terms, reports[:, None])
+    return smooth(steps, terms, done, reports)[0, :, 0]
+
+
+def test_influence_is_the_smoothers_own_response(given: Record, made: Reconstruction) -> None:
+    end, begin = date(2001, 6, 17), date(2001, 5, 6)
+    points = [Point("held_km2", "west-bank", end), Point("held_km2", "west-bank", begin, -1.0)]
+    table = _ask(given, made, points).set_index("id")
+    rows = known(given, DAY).rows
+    layout = lay_out(given, rows, given.weeks(DAY), "held_km2", SMALL)
+    series = [entry.sector for entry in layout.series].index("west-bank")
+    week = {day: made.weeks.get_loc(pd.Timestamp(day)) + 1 for day in (begin, end)}
+    for index in np.flatnonzero(layout.rows.series == series)[::7]:
+        bump = np.zeros(len(layout.rows))
+        bump[index] = 1.0
+        path = _smoothed(layout, made, series, bump)
+        expected = path[week[end]] - path[week[begin]]
+        found = table.loc[layout.rows.id[index], "derivative"]
+        assert found == pytest.approx(expected, abs=2e-3)
+
+
+def test_figures_of_a_level_weigh_one_together(given: Record, made: Reconstruction) -> None:
+    day = date(2001, 6, 17)
+    table = _ask(given, made, [Point("held_km2", "west-bank", day)])
+    assert set(table["sector"]) == {"west-bank"}
+    near = table[(table["date"] - pd.Timestamp(day)).abs() <= pd.Timedelta(days=100)]
+    assert near["derivative"].sum() == pytest.approx(1.0, abs=0.1)
+    reach = (table["interval_high"] - table["value"]) * table["derivative"].abs()
+    assert (reach.diff().dropna() <= 1e-9).all(), "the one that can move most comes first"
+
+
+def test_a_lone_figure_of_losses_moves_its_side_only(given: Record, made: Reconstruction) -> None:
+    day = date(2001, 5, 20)
+    table = _ask(given, made, [Point("deaths_persons", "Eastmark", day)])
+    assert table["id"].tolist() == ["survey:deaths_persons:Eastmark::2001-05-20:about"]
+    assert 0.2 < table["derivative"].iloc[0] < 1.0
+
+
+def test_wrong_points_are_refused(given: Record, made: Reconstruction) -> None:
+    for point, word in (
+        (Point("aid", "west-bank", DAY), "quantity"),
+        (Point("held_km2", "nowhere", DAY), "place"),
+        (Point("held_km2", "west-bank", date(2001, 12, 1)), "day"),
+    ):
+        with pytest.raises(InputErrors, match=word):
+            _ask(given, made, [point])
