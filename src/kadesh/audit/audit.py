@@ -47,6 +47,8 @@ from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.war import War
 from kadesh.war.suggest import suggestion
 
+DRAWS: Final = 192
+"""Draws of an audit unless others are asked for."""
 NOTES: Final = (
     "A verdict says what the bundled record and this model support, not what is true beyond them.",
     "Flip certificates change one number at a time; joint changes of two are not ruled out.",
@@ -58,7 +60,6 @@ NOTES: Final = (
     "a side would have got.",
     "The campaign is not fitted to this war: its parameters are ranges of judgement and early "
     "figures, so model verdicts rest on those ranges.",
-    "All three control maps come from publishers aligned with Ukraine or its backers.",
     "The error of p counts draws and, where the bargaining enters, half the difference between "
     "two independent halves of its sample; errors of the model itself are not in it.",
 )
@@ -89,8 +90,9 @@ def audit(
     claims_path: Path,
     *,
     seed: int = 0,
-    draws: int = 192,
+    draws: int = DRAWS,
     without_aligned: str | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Judge every claim of an article.
@@ -102,6 +104,7 @@ def audit(
         draws: Draws of reconstruction, assumptions and thresholds.
         without_aligned: Also judge without all sources and voices aligned with this side or its
             backers, and show how far each verdict moves.
+        workers: Blocks of campaigns worked at a time; changes nothing but time and memory.
         progress: Called with stage, steps done and steps in all.
 
     Returns:
@@ -122,11 +125,11 @@ def audit(
     made = vantages(war, dates, seed=seed, draws=draws, leave_out=frozenset(), progress=progress)
     bargaining = None
     if needs_model:
-        game = solved_game(war, made, seed=seed, progress=progress)
+        game = solved_game(war, made, seed=seed, workers=workers, progress=progress)
         first = monthly_dates(war)[0]
         usable = {d: m for d, m in made.items() if d >= first}
         bargaining = Bargaining(war, game, usable, seed, draws)
-    evidence = Evidence(war, claims, partial(_found, made), bargaining, seed, draws)
+    evidence = Evidence(war, claims, partial(_found, made), bargaining, seed, draws, workers)
     entries: dict[tuple[str, str], dict[str, Any]] = {}
     for count, (claim_id, reading) in enumerate(_readings(claims)):
         if progress is not None:
@@ -143,7 +146,12 @@ def audit(
 
 
 def leverage_path(
-    war: War, *, seed: int = 0, draws: int = 192, progress: Progress | None = None
+    war: War,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> xr.Dataset:
     """Leverage of both sides at monthly dates and at those the war's bundled claims name."""
     extra: set[date] = set()
@@ -152,7 +160,7 @@ def leverage_path(
     first = monthly_dates(war)[0]
     extra = {d for d in extra if d >= first}
     return leverage_table(
-        prepared_bargaining(war, extra, seed=seed, draws=draws, progress=progress)
+        prepared_bargaining(war, extra, seed=seed, draws=draws, workers=workers, progress=progress)
     )
 
 
@@ -298,8 +306,18 @@ def _assembled(
         "claimed": claimed_table(war, last),
         "sources": sources_of(war, last),
         "diagnostics": {"fusion": fusion_diagnostics(made)},
-        "notes": list(NOTES),
+        "notes": [*NOTES, *_one_sided_maps(war)],
     }
+
+
+def _one_sided_maps(war: War) -> list[str]:
+    """A warning where every control map is aligned with one side or its backers."""
+    maps = [source.aligned_with for source in war.sources.values() if source.kind == "map"]
+    return [
+        f"Every control map comes from a publisher aligned with {side} or its backers."
+        for side in war.side_ids
+        if maps and all(aligned in {side, f"{side} backer"} for aligned in maps)
+    ]
 
 
 def _command(war: War, path: Path, evidence: Evidence, without_aligned: str | None) -> str:
@@ -307,6 +325,8 @@ def _command(war: War, path: Path, evidence: Evidence, without_aligned: str | No
     words = ["kadesh audit", war.name, path.stem if bundled else path.name]
     if evidence.seed:
         words.append(f"--seed {evidence.seed}")
+    if evidence.draws != DRAWS:
+        words.append(f"--draws {evidence.draws}")
     if without_aligned:
         words.append(f"--without-aligned {without_aligned}")
     return " ".join(words)

@@ -71,6 +71,7 @@ class Evidence:
     bargaining: Bargaining | None
     seed: int
     draws: int
+    workers: int = 1
     _positions: dict[object, Positions] = field(default_factory=dict)
     _courses: dict[object, xr.Dataset] = field(default_factory=dict)
 
@@ -168,6 +169,7 @@ class Evidence:
                 factors=change.factors,
                 scenario=change.scenario,
                 orders=orders,
+                workers=self.workers,
             )
         return self._courses[key]
 

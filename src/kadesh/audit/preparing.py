@@ -98,7 +98,12 @@ def vantages(
 
 
 def solved_game(
-    war: War, made: Mapping[date, Reconstruction], *, seed: int, progress: Progress | None
+    war: War,
+    made: Mapping[date, Reconstruction],
+    *,
+    seed: int,
+    workers: int,
+    progress: Progress | None,
 ) -> CampaignGame:
     """The solved bargaining, from the cache where the same inputs were solved before."""
     sampled = [day for day in monthly_dates(war) if day in made][::4]
@@ -117,7 +122,7 @@ def solved_game(
         return keep.from_arrays(stored)
     if progress is not None:
         progress("what each side could get", 0, 1)
-    game = solve_campaign_game(war, [made[d] for d in sampled], seed=seed)
+    game = solve_campaign_game(war, [made[d] for d in sampled], seed=seed, workers=workers)
     cache.store_arrays(name, keep.to_arrays(game))
     if progress is not None:
         progress("what each side could get", 1, 1)
@@ -136,12 +141,18 @@ def compared_with_exact(seed: int) -> Comparison:
 
 
 def prepared_bargaining(
-    war: War, dates: set[date], *, seed: int, draws: int, progress: Progress | None
+    war: War,
+    dates: set[date],
+    *,
+    seed: int,
+    draws: int,
+    workers: int,
+    progress: Progress | None,
 ) -> Bargaining:
     """The bargaining of a war at its monthly dates and any others."""
     wanted = set(monthly_dates(war)) | dates
     made = vantages(war, wanted, seed=seed, draws=draws, leave_out=frozenset(), progress=progress)
-    game = solved_game(war, made, seed=seed, progress=progress)
+    game = solved_game(war, made, seed=seed, workers=workers, progress=progress)
     return Bargaining(war, game, made, seed, draws)
 
 

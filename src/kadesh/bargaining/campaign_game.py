@@ -76,7 +76,7 @@ class CampaignGame:
 
 
 def solve_campaign_game(
-    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, runs: int = RUNS
+    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, runs: int = RUNS, workers: int = 1
 ) -> CampaignGame:
     """Simulate courses of the war's campaign and solve the bargaining over them.
 
@@ -85,8 +85,9 @@ def solve_campaign_game(
         vantages: Reconstructions at the dates from which courses start.
         seed: Seed of assumptions, spread and chance.
         runs: Courses under each hypothesis.
+        workers: Blocks of the campaign worked at a time; changes nothing but time and memory.
     """
-    courses, lessons = campaign_courses(war, vantages, seed=seed, runs=runs)
+    courses, lessons = campaign_courses(war, vantages, seed=seed, runs=runs, workers=workers)
     halves = [_solved(courses.half(which), HALF_CASES) for which in (0, 1)]
     return CampaignGame(_solved(courses, ALL_CASES), (halves[0], halves[1]), lessons)
 
@@ -99,7 +100,7 @@ def _solved(courses: Courses, cases: Sequence[Case]) -> Solved:
 
 
 def campaign_courses(
-    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, runs: int = RUNS
+    war: War, vantages: Sequence[HeldGround], *, seed: int = 0, runs: int = RUNS, workers: int = 1
 ) -> tuple[Courses, Lessons]:
     """Courses of the campaign under both hypotheses, and what a month's results teach."""
     start, params, draws = _wide_start(war, vantages, seed, runs)
@@ -125,6 +126,7 @@ def campaign_courses(
                     stream="bargaining",
                     first_month=month,
                     mirrored=mirrored,
+                    workers=workers,
                 )
                 for mirrored in (False, True)
             }

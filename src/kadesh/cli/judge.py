@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kadesh.cli.options import Draws, Json, Seed, WarName, require
+from kadesh.cli.options import Blocks, Draws, Json, Seed, WarName, require
 from kadesh.cli.output import (
     canonical_json,
     print_json,
@@ -35,6 +35,7 @@ def audit(
     ] = None,
     draws: Draws = 192,
     seed: Seed = 0,
+    blocks: Blocks = 1,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -71,6 +72,7 @@ def audit(
             seed=seed,
             draws=draws,
             without_aligned=without_aligned,
+            workers=blocks,
             progress=progress,
         )
     audit_file, report_file = write_files(

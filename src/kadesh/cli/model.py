@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadesh.cli.options import AsOf, Draws, Json, Output, Seed, WarName, day_within, require
+from kadesh.cli.options import (
+    AsOf,
+    Blocks,
+    Draws,
+    Json,
+    Output,
+    Seed,
+    WarName,
+    day_within,
+    require,
+)
 from kadesh.cli.output import (
     canonical_json,
     csv_text,
@@ -118,16 +128,7 @@ def simulate(
             help="Hold an assumption at a value, in its own unit; may be repeated.",
         ),
     ] = None,
-    blocks: Annotated[
-        int,
-        typer.Option(
-            "--blocks",
-            metavar="NUMBER",
-            min=1,
-            max=1024,
-            help="Blocks of 256 runs worked at a time; changes memory and time, no figure.",
-        ),
-    ] = 1,
+    blocks: Blocks = 1,
     seed: Seed = 0,
     output: Output = None,
     as_json: Json = False,
@@ -201,6 +202,7 @@ def leverage(
     war: WarName,
     draws: Draws = 192,
     seed: Seed = 0,
+    blocks: Blocks = 1,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -215,7 +217,7 @@ def leverage(
     given = load_war(war)
     require(*_folder(output))
     with Progress() as progress:
-        path = leverage_path(given, seed=seed, draws=draws, progress=progress)
+        path = leverage_path(given, seed=seed, draws=draws, workers=blocks, progress=progress)
     when = plain(list(path["date"].to_numpy()))
     series = [
         entry

@@ -83,3 +83,15 @@ def require(*checks: Callable[[], object]) -> None:
             mistakes += error.mistakes
     if mistakes:
         raise InputErrors(mistakes)
+
+
+Blocks = Annotated[
+    int,
+    typer.Option(
+        "--blocks",
+        metavar="NUMBER",
+        min=1,
+        max=1024,
+        help="Blocks of 256 runs worked at a time; changes memory and time, no figure.",
+    ),
+]

@@ -225,7 +225,10 @@ def flip_sentence(flip: Mapping[str, Any]) -> str:
     """A flip certificate in plain words."""
     unit = flip["unit"]
     kind = {"figure": "the figure ", "threshold": "the mark for "}.get(flip["kind"], "")
-    subject = f"{kind}{quoted(flip['what'])}"
+    # Ids of assumptions are words joined by underscores, with the side after a dot.
+    name = str(flip["what"])
+    words = name if flip["kind"] == "figure" else name.replace("_", " ").replace(".", ", ")
+    subject = f"{kind}{quoted(words)}"
     if flip["to"] is None or flip["from"] is None:
         return f"No value of {subject} within its range changes the verdict."
     after = f" (then: {flip['verdict_after']})" if flip["verdict_after"] else ""
