@@ -153,7 +153,6 @@ def lay_out(
     step_week, step_component = _steps(record, kept, components)
     groups = _groups(record, series, kept, settings)
     arrays = _rows(record, kept, groups, drifting, noisy, components, noises, settings)
-    usual = [_usual_rate(rows, record, entry.quantity, settings) for entry in series]
     places, losses = {ground.id: ground for ground in record.sectors}, kind == "losses"
     area = np.array([1.0 if losses else places[entry.sector].area_km2 for entry in series])
     return Layout(
@@ -172,7 +171,11 @@ def lay_out(
         rows=arrays,
         step_scale=np.where(losses, settings.rate_step_share, settings.ground_step_share * area),
         turn_scale=np.where(losses, 0.0, settings.turn_share * area),
-        usual_rate=np.array(usual) if losses else np.ones(len(series)),
+        usual_rate=(
+            np.array([_usual_rate(rows, record, entry.quantity, settings) for entry in series])
+            if losses
+            else np.ones(len(series))
+        ),
         capacity=np.array(
             [np.inf if losses else places[entry.sector].capacity_km2 for entry in series]
         ),

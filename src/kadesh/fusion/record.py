@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from kadesh.war import War
@@ -148,19 +150,33 @@ def known(
         leave_out: Ids of sources to ignore.
         replace: New values by observation id; the row's stated bounds move along with it.
     """
-    rows = record.rows[record.rows["published"] <= pd.Timestamp(vantage)].copy()
-    for key, value in sorted((replace or {}).items()):
+    screened = _screened(record, leave_out, tuple(sorted((replace or {}).items())))
+    rows = screened[(screened["published"] <= pd.Timestamp(vantage)).to_numpy()]
+    reason = rows["reason"].to_numpy().copy()
+    late = (rows["date"] > record.weeks(vantage)[-1]).to_numpy()
+    reason[late & (reason == "")] = "outside the war"
+    dropped = Counter(str(text) for text in reason if text)
+    used = rows[reason == ""].drop(columns="reason").reset_index(drop=True)
+    return Known(used, dict(sorted(dropped.items())))
+
+
+@lru_cache(maxsize=4)
+def _screened(
+    record: Record, leave_out: frozenset[str], replace: tuple[tuple[str, float], ...]
+) -> pd.DataFrame:
+    """All rows, whatever the vantage date, with why they may not be used (`reason`)."""
+    rows = record.rows.copy()
+    for key, value in replace:
         chosen = rows["id"] == key
         rows.loc[chosen, ["low", "high"]] += (value - rows.loc[chosen, "value"]).to_numpy()[:, None]
         rows.loc[chosen, "value"] = value
-    reason = pd.Series("", index=rows.index)
+    reason = np.full(len(rows), "", dtype=object)
     full = [ground.id for ground in record.sectors if ground.capacity_km2 <= 0]
     reason[rows["sector"].isin(full)] = "nothing to take in the sector"
     reason[_wrong_side(record, rows)] = "not the intruder's"
     area = rows["sector"].map({ground.id: ground.area_km2 for ground in record.sectors})
     reason[rows["value"] > area] = "more than the sector"
-    last = record.weeks(vantage)[-1]
-    reason[(rows["date"] < pd.Timestamp(record.start)) | (rows["date"] > last)] = "outside the war"
+    reason[rows["date"] < pd.Timestamp(record.start)] = "outside the war"
     for span in record.redraws.to_dict("records"):
         if span["kind"] == "redraw":
             continue
@@ -174,11 +190,10 @@ def known(
     reason[form == ""] = "claim without a bound"
     reason[rows["source"].isin(leave_out)] = "left out"
     reason[rows["flag"] == "retrospective"] = "retrospective"
-    dropped = Counter(text for text in reason if text)
     rows["form"] = form
     rows["quantity"] = rows["quantity"].where(~rows["quantity"].isin(CLAIMED), "held_km2")
-    used = rows[reason == ""].reset_index(drop=True)
-    return Known(used, dict(sorted(dropped.items())))
+    rows["reason"] = reason
+    return rows
 
 
 def _wrong_side(record: Record, rows: pd.DataFrame) -> "pd.Series[bool]":
