@@ -18,8 +18,8 @@ from kadesh.fusion.refit import refit
 FAR: Final = 1e18
 NEAREST_TO_NOTHING: Final = 0.05
 """Of the low end: some assumptions divide, so that nothing itself is never tried."""
-MOST_TRIED: Final = 6
-MOST_SIMULATED: Final = 3
+MOST_TRIED: Final = 4
+MOST_SIMULATED: Final = 2
 """Assumptions searched for flips: where a trial is quick, and where it is slow (simulations, and
 the best of many months)."""
 MODEL_KINDS: Final = (
