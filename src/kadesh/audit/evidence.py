@@ -330,9 +330,14 @@ class Evidence:
                         f"{quantity.source} has no {name} of {sector} around {when}"
                     )
                 value = float(np.interp(day, days, part["value"].to_numpy(dtype=float)))
-                spread = (interval.share * value + interval.absolute) / NORMAL_90
-                luck = generator(self.seed, "map", quantity.source, sector, name, when.isoformat())
-                total = total + value + spread * luck.standard_normal(self.draws)
+                # A map's error in proportion is its way of drawing and stays with it from date to
+                # date; the absolute part (a village, a day's delay) is new at every date.
+                names_of = ("map", quantity.source, sector, name)
+                drawing = generator(self.seed, *names_of).standard_normal(self.draws)
+                slip = generator(self.seed, *names_of, when.isoformat())
+                error = interval.share * value * drawing
+                error = error + interval.absolute * slip.standard_normal(self.draws)
+                total = total + value + error / NORMAL_90
         return total
 
     def _scaled(self, span: Span, value: Draws, fixed: Fixed) -> Draws:
