@@ -99,8 +99,18 @@ def test_figures_of_a_level_weigh_one_together(given: Record, made: Reconstructi
     assert set(table["sector"]) == {"west-bank"}
     near = table[(table["date"] - pd.Timestamp(day)).abs() <= pd.Timedelta(days=100)]
     assert near["derivative"].sum() == pytest.approx(1.0, abs=0.1)
-    reach = (table["interval_high"] - table["value"]) * table["derivative"].abs()
-    assert (reach.diff().dropna() <= 1e-9).all(), "the one that can move most comes first"
+    most = table[["shift_low", "shift_high"]].abs().max(axis=1)
+    assert (most.diff().dropna() <= 1e-9).all(), "the one that can move most comes first"
+
+
+def test_a_figure_that_moves_far_becomes_an_outlier(given: Record, made: Reconstruction) -> None:
+    day = date(2001, 6, 17)
+    table = _ask(given, made, [Point("held_km2", "west-bank", day)])
+    first = table.iloc[0]
+    linear = abs(first["derivative"] * (first["interval_high"] - first["value"]))
+    assert 0 < abs(first["shift_high"]) < linear
+    assert first["value"] <= first["at_high"] <= first["interval_high"]
+    assert first["interval_low"] <= first["at_low"] <= first["value"]
 
 
 def test_a_lone_figure_of_losses_moves_its_side_only(given: Record, made: Reconstruction) -> None:

@@ -10,7 +10,10 @@ losses also of the usual rate), M their posterior precision, and S_c the covaria
 are learnt: S for losses, for ground the one with a free level in every week
 (`kadesh.fusion.contrasts`). A bound counts as a report with the variance that its curvature gives.
 
-Not here: what a large move of a figure does, which may change the scales: `refit` answers that.
+A figure that moves far becomes an outlier, and its weight falls (Student's t noise). With u its
+distance from what all others say, c the variance of that, and v(u) the noise variance that goes
+with u, its part in f is k u / (v(u) + c), and k follows from df/dy. From this come the largest
+moves of f that the figure can make within its interval. All else is held; `refit` holds nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,8 +56,10 @@ def influence(war: War, made: Reconstruction, points: Sequence[Point]) -> pd.Dat
 
     Returns:
         One line per figure that counts: `id`, `source`, `date`, `quantity`, `side`, `sector`,
-        `value`, `derivative`, and `interval_low`, `interval_high`: the row's own bounds, else the
-        source's figure interval. The ones that can move the functional most come first.
+        `value`; `derivative`; `interval_low`, `interval_high`: the row's own bounds, else the
+        source's figure interval; `shift_low`, `shift_high`: the largest change of the functional
+        that the figure makes when it is moved down (up) within its interval; `at_low`, `at_high`:
+        the value at which it does. The ones that can move the functional most come first.
     """
     record, rows = inputs_of(war, made)
     return influence_of(record, rows, made, points)
@@ -65,7 +70,7 @@ def influence_of(
 ) -> pd.DataFrame:
     """`influence` from the record and rows that the reconstruction was made from."""
     weeks, settings = made.weeks, settings_of(made)
-    found: dict[str, float] = {}
+    found: dict[str, _Lever] = {}
     for kind in ("contested_km2", "held_km2", "losses"):
         wanted = [point for point in points if _kind(point.quantity) == kind]
         if wanted:
@@ -77,6 +82,12 @@ def influence_of(
         publisher.interval_absolute + publisher.interval_share * abs(value)
         for publisher, value in zip(publishers, rows["value"], strict=True)
     ]
+    value = rows["value"].to_numpy()
+    low = np.maximum(rows["low"].fillna(rows["value"] - half).to_numpy(), 0.0)
+    high = rows["high"].fillna(rows["value"] + half).to_numpy()
+    levers = [found[key] for key in rows["id"]]
+    shift_low, move_low = _reach(levers, low - value, settings.report_tail)
+    shift_high, move_high = _reach(levers, high - value, settings.report_tail)
     table = pd.DataFrame(
         {
             "id": rows["id"],
@@ -85,17 +96,58 @@ def influence_of(
             "quantity": rows["reported_as"],
             "side": rows["side"],
             "sector": rows["sector"],
-            "value": rows["value"],
-            "derivative": rows["id"].map(found),
-            "interval_low": rows["low"].fillna(rows["value"] - half),
-            "interval_high": rows["high"].fillna(rows["value"] + half),
+            "value": value,
+            "derivative": [lever.derivative for lever in levers],
+            "interval_low": low,
+            "interval_high": high,
+            "shift_low": shift_low,
+            "shift_high": shift_high,
+            "at_low": value + move_low,
+            "at_high": value + move_high,
         }
     )
-    reach = table["derivative"].abs() * np.maximum(
-        table["interval_high"] - table["value"], table["value"] - table["interval_low"]
-    )
-    order = np.lexsort((table["id"].to_numpy(), -reach.to_numpy()))
+    most = np.maximum(np.abs(shift_low), np.abs(shift_high))
+    order = np.lexsort((rows["id"].to_numpy(), -most))
     return table.iloc[order].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Lever:
+    """What one figure does to the functional."""
+
+    derivative: float
+    noise: float
+    """Variance of its noise with its mixture weight,"""
+    plain: float
+    """and without."""
+    others: float
+    """Variance of what all other figures say in its place."""
+    distance: float
+    """From what they say."""
+    is_bound: bool
+
+
+def _reach(
+    levers: Sequence[_Lever], move: Float[np.ndarray, " row"], tail: float
+) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, " row"]]:
+    """The largest change of the functional for moves up to `move`, and the moves that make it."""
+    names = ("derivative", "noise", "plain", "others", "distance")
+    derivative, noise, plain, others, distance = (
+        np.array([getattr(lever, name) for lever in levers])[:, None] for name in names
+    )
+    is_bound = np.array([lever.is_bound for lever in levers])[:, None]
+    moves = move[:, None] * np.arange(0.0, 1.01, 0.05)
+    away = distance + moves
+    variance = np.broadcast_to(noise, away.shape)
+    for _ in range(50):
+        error = away * variance / (variance + others)
+        variance = (tail * plain + error**2) / (tail + 1)
+    pull = away / (variance + others)
+    robust = derivative * (noise + others) * (pull - pull[:, :1])
+    shifts = np.where(is_bound, derivative * moves, robust)
+    best = np.abs(shifts).argmax(axis=1)
+    rows = np.arange(len(levers))
+    return shifts[rows, best], moves[rows, best]
 
 
 def _kind(quantity: str) -> str:
@@ -128,9 +180,9 @@ def _block(
     weeks: pd.DatetimeIndex,
     points: Sequence[Point],
     settings: Settings,
-) -> dict[str, float]:
+) -> dict[str, _Lever]:
     weights = _weights(layout, weeks, points)
-    found: dict[str, float] = {}
+    found: dict[str, _Lever] = {}
     for index, group in enumerate(layout.groups):
         inside = [series for series in group.series if weights[series].any()]
         if not inside:
@@ -140,21 +192,31 @@ def _block(
             for series in group.series
         ]
         precision, target = _prior(layout, group, settings), np.zeros(_unknowns(layout, group))
-        learning, direct = [], []
+        learning, direct, precise = [], [], []
         for design in designs:
             spread = (design.cause * design.variance) @ design.cause.T + np.diag(design.noise)
             free = (design.cause * design.free) @ design.cause.T + np.diag(design.noise)
             covered = design.cause @ (design.variance * design.target)
-            direct.append(np.linalg.solve(spread, covered))
+            inverse = np.linalg.inv(spread)
+            direct.append(inverse @ covered)
+            precise.append(np.diag(inverse))
             learning.append(np.linalg.solve(free, design.regressors))
             precision = precision + design.regressors.T @ learning[-1]
             target = target + design.target_unknown - design.regressors.T @ direct[-1]
         lever = np.linalg.solve(precision, target)
-        for design, own, learnt in zip(designs, direct, learning, strict=True):
+        for design, own, learnt, sure in zip(designs, direct, learning, precise, strict=True):
             derivative = own + learnt @ lever
-            for row, slope in zip(design.rows, derivative, strict=True):
-                key = layout.rows.id[int(row)]
-                found[key] = found.get(key, 0.0) + float(slope)
+            for place, row in enumerate(design.rows.tolist()):
+                noise = float(design.noise[place])
+                others = max(float(1 / sure[place]) - noise, 0.0)
+                found[layout.rows.id[row]] = _Lever(
+                    derivative=float(derivative[place]),
+                    noise=noise,
+                    plain=float(structure["plain_variance"][row]),
+                    others=others,
+                    distance=float(structure["error_mean"][row]) * (noise + others) / noise,
+                    is_bound=bool(layout.rows.form[row] != 0),
+                )
     return found
 
 
@@ -240,10 +302,11 @@ def _design(
     regressors = (shown * structure["level_seen"][chosen])[:, None] * chain
     target_unknown = np.zeros(_unknowns(layout, group))
     if layout.is_losses:
-        time = np.arange(1.0, weeks + 1)
-        seen = shown * usual * (time[week] - ago[:, 0])
+        # The path is relative to the usual rate, so that this scales all of it, as a bias does;
+        # what tells the two apart is their priors alone.
+        seen = shown * structure["level_seen"][chosen]
         regressors = np.concatenate([regressors, seen[:, None]], axis=1)
-        target_unknown[-1] = usual * (weights @ time)
+        target_unknown[-1] = weights @ structure["level_mean"][:, series]
     variances = np.concatenate(variance)
     free = variances.copy()
     if not layout.is_losses:

@@ -47,6 +47,8 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
             for part in kept
         ]  # fmt: skip
         noise[chosen] = 1 / np.maximum(np.mean(weighs, axis=0), 1e-30)
+    plain = [(rows.width[:, None] * space.noise_scale(part)) ** 2 for part in kept]
+    error = [(part.reported - space.signal(part)).mean(axis=-1) for part in kept]
     mixed = [(part.step * part.usual) ** 2 / part.week_mix for part in kept]
     return {
         "mixed_variance": _mean_log(mixed),
@@ -54,11 +56,14 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
         "spread_variance": _mean_log([part.spread**2 for part in kept]),
         "drift_variance": _mean_log([part.drift**2 for part in kept]),
         "noise_variance": noise,
+        "plain_variance": _mean_log(plain),
+        "error_mean": np.mean(error, axis=0),
         "share_mean": np.mean([part.share.mean(axis=-1) for part in kept], axis=0),
         "usual_mean": _mean_log([part.usual for part in kept]),
         "level_seen": np.mean(
             [space.seen_level(part.path, part).mean(axis=-1) for part in kept], axis=0
         ),
+        "level_mean": np.mean([part.path[0, 1:].mean(axis=-1) for part in kept], axis=0),
         "week_mix": _mean_log([part.week_mix for part in kept]),
         "row_mix": _mean_log([part.row_mix for part in kept]),
         "reported": np.mean([part.reported.mean(axis=-1) for part in kept], axis=0),
