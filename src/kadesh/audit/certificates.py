@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from kadesh.audit import claims as c
-from kadesh.audit.evidence import Draws, Evidence, Fixed
+from kadesh.audit.evidence import NOTHING, Draws, Evidence, Fixed
 from kadesh.audit.figures import rounded, spans_of
-from kadesh.audit.margins import judged_at, margin
-from kadesh.audit.verdicts import Verdict, chance, verdict_of
+from kadesh.audit.margins import chip_terms, effects, judged_at, margin
+from kadesh.audit.verdicts import ERRORS, Verdict, chance, verdict_of
 from kadesh.experiments.flips import Candidate, Flip, find_flip, most_telling
 from kadesh.fusion.influence import Point, influence
 from kadesh.fusion.refit import refit
@@ -68,11 +68,15 @@ def _by_number(
 ) -> list[tuple[str, Flip]]:
     found: list[tuple[str, Flip]] = []
     error = _extra_error(reading, evidence, base)
+    base_p, base_error = probability(reading, evidence, base)
 
     def judged(fixed: Fixed) -> tuple[float, str]:
         values = margin(reading, evidence, fixed)
         p, monte_carlo = chance(values >= 0)
-        return p, verdict_of(p, float(np.hypot(monte_carlo, error)))
+        there = float(np.hypot(monte_carlo, error))
+        # A label that changes while p moves within its error is no change.
+        moved = abs(p - base_p) > ERRORS * float(np.hypot(there, base_error))
+        return p, verdict_of(p, there) if moved else verdict
 
     def by_threshold(name: str, value: float) -> tuple[float, str]:
         return judged(Fixed(thresholds={name: value}))
@@ -188,6 +192,28 @@ def probability(reading: c.AnyReading, evidence: Evidence, base: Draws) -> tuple
     """p of a reading and its error: Monte Carlo and, for bargaining, the solver's."""
     p, monte_carlo = chance(base >= 0)
     return p, float(np.hypot(monte_carlo, _extra_error(reading, evidence, base)))
+
+
+def undecidable(reading: c.AnyReading, evidence: Evidence) -> str | None:
+    """Why the solver cannot decide a reading whose effect is smaller than its own error."""
+    if isinstance(reading, c.Marginal):
+        effect = effects(reading, evidence, NOTHING, None)[reading.stronger]
+        halves = [effects(reading, evidence, NOTHING, h)[reading.stronger] for h in (0, 1)]
+        what = f"the effect of one percent more {reading.stronger}"
+    elif isinstance(reading, c.Chip) and reading.question != "decays":
+        effect = chip_terms(reading, evidence, NOTHING, None)[0]
+        halves = [chip_terms(reading, evidence, NOTHING, h)[0] for h in (0, 1)]
+        what = "what the land adds at the table"
+    else:
+        return None
+    size = float(np.median(np.abs(effect)))
+    error = float(np.mean(np.abs(halves[0] - halves[1]))) / 2.0
+    if size > ERRORS * error:
+        return None
+    return (
+        f"{what}, {100 * size:.2g} % of the stake, is not larger than the solver's own error "
+        f"({100 * error:.2g} %), so that no comparison with it means anything"
+    )
 
 
 def _entry(flip: Flip, kind: str) -> dict[str, Any]:

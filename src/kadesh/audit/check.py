@@ -156,6 +156,18 @@ def _one_of(value: str, known: Any, here: Location, marks: Marks, what: str) -> 
         yield marks.mistake(here, f"{what}, {listed}" if len(names) <= 12 else what, hint)
 
 
+def _unit_of(span: c.Span, war: War) -> str:
+    quantity = span.quantity
+    unit = "share" if quantity.is_model else "km2"
+    if quantity.measure.endswith("persons"):
+        unit = "persons"
+    if quantity.measure == "assumption" and quantity.assumption in war.assumptions:
+        unit = war.assumptions[quantity.assumption].unit
+    if quantity.per is not None:
+        unit = f"{unit} per {quantity.per}"
+    return f"{unit}_per_day" if span.statistic == "pace_per_day" else unit
+
+
 def _of_units(
     reading: c.AnyReading, place: Location, claims: c.ClaimsFile, marks: Marks, war: War
 ) -> Iterator[Mistake]:
@@ -176,6 +188,10 @@ def _of_units(
         wanted = [("threshold", reading.threshold, unit), ("upper", reading.upper, unit)]
     elif isinstance(reading, c.Comparison):
         wanted = [("ratio", reading.ratio, "number")]
+        units = [_unit_of(span, war) for span in (reading.first, reading.second)]
+        if units[0] != units[1]:
+            expected = f"the unit of the first, {units[0]}, this is {units[1]}"
+            yield marks.mistake((*place, "second"), expected, "Compare like with like")
     elif isinstance(reading, c.Trend):
         unit = "share" if reading.quantity.is_model else "km2"
         if reading.quantity.measure.endswith("persons"):

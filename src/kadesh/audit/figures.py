@@ -33,16 +33,16 @@ UNITS: Final = {
     "range_width_share": "share",
 }
 MEASURES: Final = {
-    "held_km2": "land held by {side}",
+    "held_km2": "land taken since the war began and held by {side}",
     "contested_km2": "land contested by {side}",
-    "held_or_contested_km2": "land held or contested by {side}",
+    "held_or_contested_km2": "land taken since the war began and held or contested by {side}",
     "casualties_persons": "casualties of {side}",
     "deaths_persons": "military deaths of {side}",
     "leverage_share": "{side}'s share at the table",
     "floor_share": "what fighting on is worth to {side}",
     "range_width_share": "width of the settlement range",
 }
-MOST_ROWS: Final = 12
+MOST_ROWS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -377,9 +377,12 @@ def record_rows(reading: c.AnyReading, evidence: Evidence) -> list[dict[str, Any
     known = table[(table["published"] <= cutoff) & (table["flag"].fillna("") != "retrospective")]
     found: dict[str, dict[str, Any]] = {}
     for quantity, dates in spans_of(reading):
-        names = {quantity.measure}
+        names: set[str] = {quantity.measure}
         if quantity.measure == "held_or_contested_km2":
             names = {"held_km2", "contested_km2"}
+        if quantity.measure.startswith("held") and not quantity.source:
+            # Claims and limits of claims enter the reconstruction as bounds: they are shown too.
+            names |= {"claimed_held_km2", "claimed_limit_km2"}
         rows = known[known["quantity"].isin(names) & (known["side"] == quantity.side)]
         if quantity.sectors:
             rows = rows[rows["sector"].isin(quantity.sectors)]
@@ -387,8 +390,10 @@ def record_rows(reading: c.AnyReading, evidence: Evidence) -> list[dict[str, Any
             rows = rows[rows["source"] == quantity.source]
         for when in dates:
             gap = (rows["date"] - pd.Timestamp(when)).abs()
-            near = rows.assign(gap=gap)[gap <= pd.Timedelta(days=45)].sort_values(["gap", "id"])
-            near = near.groupby(["source", "quantity"], sort=True).head(1)
+            near = rows.assign(gap=gap)[gap <= pd.Timedelta(days=45)].sort_values(
+                ["gap", "value", "id"], ascending=[True, False, True]
+            )
+            near = near.groupby(["source", "quantity"], sort=True).head(2)
             for _, row in near.iterrows():
                 found.setdefault(str(row["id"]), _row_entry(row, evidence))
     return list(found.values())[:MOST_ROWS]

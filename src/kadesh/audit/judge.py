@@ -9,7 +9,13 @@ import pandas as pd
 
 from kadesh import cache
 from kadesh.audit import claims as c
-from kadesh.audit.certificates import certificates, is_model, probability, uses_bargaining
+from kadesh.audit.certificates import (
+    certificates,
+    is_model,
+    probability,
+    undecidable,
+    uses_bargaining,
+)
 from kadesh.audit.evidence import Evidence, Fixed, NotInRecordError
 from kadesh.audit.figures import figures_of, record_rows, spans_of
 from kadesh.audit.margins import judged_at, margin
@@ -45,8 +51,18 @@ def judge(
     try:
         base = margin(reading, evidence)
     except NotInRecordError as missing:
-        reason = f"the record has no figure for it: {missing}"
-        return _entry(reading, evidence, "not testable", basis, reason=reason)
+        nothing = f"the record has no figure for it: {missing}"
+        return _entry(reading, evidence, "not testable", basis, reason=nothing)
+    reason = undecidable(reading, evidence)
+    if reason is not None:
+        return _entry(
+            reading,
+            evidence,
+            "not testable",
+            basis,
+            reason=reason,
+            figures=figures_of(reading, evidence),
+        )
     p, error = probability(reading, evidence, base)
     verdict = verdict_of(p, error)
     figures = figures_of(reading, evidence)
@@ -119,6 +135,9 @@ def _judge_statement(
             for row in _kept(matching_rows(evidence.war, match, published_by=until), left_out)
         ]
     )
+    # A row that meets both conditions speaks against: the contrary condition is the narrower one.
+    against = {row.id for row in contrary}
+    groups = [[row for row in rows if row.id not in against] for rows in groups]
     says = _unique([row for rows in groups for row in rows])
     complete = all(groups) if reading.every else bool(says)
     verdict = statement_verdict(len(says) if complete else 0, len(contrary))

@@ -10,7 +10,7 @@ from kadesh.audit.claims import Match
 from kadesh.war import War
 
 _TEXT: Final = {
-    "statements": ("summary", "speaker", "location"),
+    "statements": ("summary",),
     "events": ("title", "detail"),
     "polls": ("question", "option", "pollster"),
     "observations": ("note", "source", "quantity"),

@@ -10,6 +10,8 @@ from typing import Final, Literal
 import numpy as np
 from jaxtyping import Bool
 
+from kadesh.fusion.settings import DEFAULT
+
 Verdict = Literal["supported", "contradicted", "depends", "not testable"]
 Basis = Literal["record", "model", "statement"]
 
@@ -47,9 +49,19 @@ def claim_verdict(readings: Iterable[Verdict]) -> Verdict:
 def chance(holds: Bool[np.ndarray, " draw"]) -> tuple[float, float]:
     """Share of draws in which a reading holds, and its Monte Carlo error.
 
+    Draws come from islands of the reconstruction's sampler that never exchange anything, draw r
+    from island r modulo their number. Where the islands disagree by more than independent draws
+    would, the error is that of their mean: it then also covers a fit that has not converged.
+
     The error is that of a share shrunk half a draw towards the middle, so that draws which all
     agree still leave an error: sqrt(q (1 - q) / n), q = (k + 1/2) / (n + 1).
     """
     count = holds.shape[0]
     shrunk = (float(holds.sum()) + 0.5) / (count + 1.0)
-    return float(holds.mean()), float(np.sqrt(shrunk * (1.0 - shrunk) / count))
+    independent = float(np.sqrt(shrunk * (1.0 - shrunk) / count))
+    islands = DEFAULT.islands
+    between = 0.0
+    if count >= 2 * islands:
+        whole = holds[: count - count % islands].reshape(-1, islands)
+        between = float(whole.mean(axis=0).std(ddof=1) / np.sqrt(islands))
+    return float(holds.mean()), max(independent, between)
