@@ -47,7 +47,8 @@ def leverage_of(evidence: Evidence) -> dict[str, Any]:
             side: _band(valued.terms.share[i].reshape(shape)) for i, side in enumerate(war.side_ids)
         },
         "floor": {
-            side: _band(valued.floor[i].reshape(shape)) for i, side in enumerate(war.side_ids)
+            side: _band(valued.terms.requirement[i].reshape(shape))
+            for i, side in enumerate(war.side_ids)
         },
         "width": _band(valued.terms.width.reshape(shape)),
         "range_exists_probability": [float(x) for x in exists.mean(axis=1)],

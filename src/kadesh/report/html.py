@@ -161,8 +161,10 @@ def _leverage(audit: Mapping[str, Any]) -> Markup:
         element("h3", "The settlement range"),
         element(
             "p",
-            f"The floor of {first} (what fighting on is worth to it) against what {second} could "
-            "grant without falling below its own floor. Where the second lies above the first "
+            f"The least that {first} would take (what fighting on is worth to it, raised to what "
+            "its leaders need and to what it would later rather keep than break) against what "
+            f"{second} could "
+            "grant without falling below its own. Where the second lies above the first "
             "there is a range; where it lies below, each would rather fight on. Dotted lines: the "
             f"settlement if {first} has weak (0.3) or strong (0.7) bargaining power, which no "
             "figure tells.",

@@ -70,13 +70,13 @@ def data_table(summary: str, inner: Markup, *, long: bool = False) -> Markup:
 
 
 def leverage_table(audit: Mapping[str, Any]) -> Markup:
-    """Shares, floors, range and channel at each date."""
+    """Shares, least shares, range and channel at each date."""
     leverage = audit["leverage"]
     sides = audit["war"]["sides"]
     heads = [
         "Date",
         *(f"Share of {side['name']}" for side in sides),
-        *(f"Floor of {side['name']}" for side in sides),
+        *(f"Least for {side['name']}" for side in sides),
         "Width of the range",
         "A range exists",
         "A deal is possible",
@@ -103,7 +103,7 @@ def leverage_table(audit: Mapping[str, Any]) -> Markup:
         ]
         rows.append((cells, {}))
     caption = "Leverage and settlement range by date; 90 % intervals in brackets"
-    return data_table("Table: shares, floors and range by date", table(caption, heads, rows))
+    return data_table("Table: shares, least shares and range by date", table(caption, heads, rows))
 
 
 def blocking_table(audit: Mapping[str, Any]) -> Markup:

@@ -1,5 +1,6 @@
 """The verdicts, readable without JavaScript: counts, table, and each claim with its readings."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -221,13 +222,16 @@ def _gauge(p: float, others: list[float]) -> Markup:
     )
 
 
+_ID_DOT: Final = re.compile(r"(?<=\w)\.(?=\w)")
+
+
 def flip_sentence(flip: Mapping[str, Any]) -> str:
     """A flip certificate in plain words."""
     unit = flip["unit"]
     kind = {"figure": "the figure ", "threshold": "the mark for "}.get(flip["kind"], "")
     # Ids of assumptions are words joined by underscores, with the side after a dot.
     name = str(flip["what"])
-    words = name if flip["kind"] == "figure" else name.replace("_", " ").replace(".", ", ")
+    words = name if flip["kind"] == "figure" else _ID_DOT.sub(", ", name.replace("_", " "))
     subject = f"{kind}{quoted(words)}"
     if flip["to"] is None or flip["from"] is None:
         return f"No value of {subject} within its range changes the verdict."

@@ -39,19 +39,19 @@ function drawLeverage(data) {
   const extremes = [...low, ...high].filter((value) => value !== null);
   const domain = [Math.min(0, ...extremes), Math.max(1, ...extremes)];
   const range = new TimeChart(document.getElementById("chart-range"), {
-    label: `Settlement range between the floors, as the share of ${first.name}`,
+    label: `Settlement range between what each would take, as the share of ${first.name}`,
     dates: leverage.dates, domain, format: percent, right: (value) => percent(1 - value),
     ticks: domain[0] === 0 && domain[1] === 1 ? quarters : undefined,
     legend: [
-      key(`floor of ${first.name} (left scale: its share)`, make("path", { class: "line side-1", d: "M0,6H26" })),
-      key(`floor of ${second.name} (right scale: its share)`, make("path", { class: "line side-2", d: "M0,6H26" })),
+      key(`least for ${first.name} (left scale: its share)`, make("path", { class: "line side-1", d: "M0,6H26" })),
+      key(`least for ${second.name} (right scale: its share)`, make("path", { class: "line side-2", d: "M0,6H26" })),
       key("range with a deal", make("path", { class: "range", d: "M0,0H26V12H0Z" })),
-      key("between the floors, no deal", make("path", { class: "gap", d: "M0,0H26V12H0Z" })),
+      key("no deal", make("path", { class: "gap", d: "M0,0H26V12H0Z" })),
       key("settlement, dashed where notional", make("path", { class: "line middle", d: "M0,6H26" })),
       key(`at bargaining power ${Object.keys(leverage.bargaining_power).sort().join(" and ")}`,
         make("path", { class: "line power", d: "M0,6H26" })),
     ],
-    read: (k) => `floor of ${first.name} ${spread(floorOf(first), k, percent)}, floor of ${second.name} `
+    read: (k) => `Least for ${first.name} ${spread(floorOf(first), k, percent)}, for ${second.name} `
       + `${spread(floorOf(second), k, percent)}, width of the range ${spread(leverage.width, k, percent)}.${state(k)}`,
     layers(chart) {
       const [solid, dashed] = [chart.clip(possible), chart.clip(notional)];
