@@ -9,7 +9,7 @@ STAKE_ERROR_LIMIT = 0.02  # of the stake: the accuracy that DESIGN asks of the s
 
 @pytest.fixture(scope="module")
 def comparison():
-    return compare_with_exact(seed=1)
+    return compare_with_exact(seed=1, runs=6_000)
 
 
 def test_regression_agrees_with_the_exact_solver_within_its_limit(comparison) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import kadesh
 from kadesh.audit import preparing
+from kadesh.bargaining import campaign_game
 from kadesh.bargaining.campaign_game import solve_campaign_game
 from kadesh.war import War
 
@@ -74,6 +75,10 @@ def _small(monkeypatch: pytest.MonkeyPatch, small_war: War, small_claims: Path) 
     for name, verb in small.items():
         monkeypatch.setattr(kadesh, name, verb, raising=False)
     monkeypatch.setattr(preparing, "solve_campaign_game", partial(solve_campaign_game, runs=256))
+    monkeypatch.setattr(campaign_game, "MONTHS", 12)
+    monkeypatch.setattr(campaign_game, "SAMPLED", (0, 3, 6))
+    monkeypatch.setattr(campaign_game, "LESSON_MONTHS", (0, 4, 8))
+    monkeypatch.setattr(campaign_game, "PLAYED_ON_MONTHS", (0, 0, 3, 6))
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
