@@ -101,7 +101,7 @@ class Settings:
     kept: int = 3
     """Times that the path is kept at every rung: 64 particles x 3 = 192 draws."""
     ground_every: int = 1
-    losses_every: int = 2
+    losses_every: int = 3
     """Sweeps from one kept path to the next."""
     refit_sweeps: int = 12
     """Sweeps before the kept ones where a figure was changed."""
