@@ -300,8 +300,8 @@ def _by_figure(
     best: tuple[float, pd.Series[Any], float, float] | None = None
     for _, row in table.head(25).iterrows():
         for end in ("interval_low", "interval_high"):
-            moved = float(row["derivative"]) * (float(row[end]) - float(row["value"])) * sign
-            reach = float(row[end]) - float(row["value"])
+            moved = float(row[end.replace("interval", "shift")]) * sign
+            reach = float(row[end.replace("interval", "at")]) - float(row["value"])
             after = verdict_of(*chance(base + moved >= 0))
             if after == verdict or reach == 0:
                 continue
@@ -323,12 +323,7 @@ def _by_figure(
     after = verdict_of(p, error)
     if after == verdict:
         return None
-    ends = [
-        chance(base + float(row["derivative"]) * sign * (float(row[e]) - float(row["value"])) >= 0)[
-            0
-        ]
-        for e in ("interval_low", "interval_high")
-    ]
+    ends = [chance(base + float(row[e]) * sign >= 0)[0] for e in ("shift_low", "shift_high")]
     return {
         "what": str(row["id"]),
         "kind": "figure",

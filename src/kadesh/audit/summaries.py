@@ -164,9 +164,10 @@ def fusion_diagnostics(made: Mapping[date, Reconstruction]) -> dict[str, Any]:
                 "rows": sum(int(b["rows_used"]) for b in blocks.values()),
             }
         )
-        if len(one.convergence):
-            hats.append(float(one.convergence["r_hat"].max()))
-            effective.append(float(one.convergence["effective_draws"].min()))
+        levels = one.convergence[one.convergence["what"] == "level"]
+        if len(levels):
+            hats.append(float(levels["r_hat"].max()))
+            effective.append(float(levels["effective_draws"].min()))
     return {
         "vantages": vantages,
         "r_hat_max": rounded(max(hats)) if hats else None,
