@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from kadesh.audit import claims as c
+from kadesh.audit.cited import spans_of
 from kadesh.audit.evidence import NOTHING, Draws, Evidence, Fixed
-from kadesh.audit.figures import rounded, spans_of
+from kadesh.audit.figures import rounded
 from kadesh.audit.margins import chip_terms, effects, judged_at, margin
 from kadesh.audit.verdicts import ERRORS, Verdict, chance, verdict_of
 from kadesh.experiments.flips import Candidate, Flip, find_flip, most_telling
@@ -103,19 +104,7 @@ def _by_number(
 def thresholds_of(reading: c.AnyReading) -> set[str]:
     """Thresholds that a reading uses."""
     dumped = reading.model_dump()
-    names = {
-        dumped.get(field)
-        for field in (
-            "threshold",
-            "upper",
-            "ratio",
-            "tolerance",
-            "share",
-            "margin",
-            "events",
-            "months",
-        )
-    }
+    names = {dumped.get(field) for field in c.THRESHOLD_FIELDS}
     if isinstance(reading, c.Counterfactual):
         for change in (reading.change, reading.against):
             if change.operation is not None:

@@ -15,17 +15,6 @@ from kadesh.war import War, load_yaml
 from kadesh.war.suggest import one_of, suggestion
 from kadesh.war.yaml_marks import Location, Marks
 
-THRESHOLD_FIELDS = (
-    "threshold",
-    "upper",
-    "ratio",
-    "tolerance",
-    "share",
-    "margin",
-    "events",
-    "months",
-    "persons",
-)
 SIDE_FIELDS = ("side",)
 DATE_FIELDS = (
     "at",
@@ -114,7 +103,7 @@ def _of_field(
     used: set[str],
 ) -> Iterator[Mistake]:
     is_match = isinstance(model, c.Match)
-    if field in THRESHOLD_FIELDS and isinstance(value, str):
+    if field in c.THRESHOLD_FIELDS and isinstance(value, str):
         used.add(value)
         yield from _one_of(value, claims.thresholds, here, marks, "a threshold of this file")
     elif field in SIDE_FIELDS:

@@ -6,7 +6,7 @@ any other assumption, so that they can flip a verdict. Nothing here states an ou
 names a quantity, sides and dates, and what would make it true.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,19 @@ KnownMeasure = Literal["assumption"]
 Grade = Literal["A", "B", "C"]
 Friction = Literal["differing_beliefs", "commitment", "leader_stake", "conditional_subsidy"]
 assert Friction.__args__ == FRICTIONS  # type: ignore[attr-defined]
+
+THRESHOLD_FIELDS: Final = (
+    "threshold",
+    "upper",
+    "ratio",
+    "tolerance",
+    "share",
+    "margin",
+    "events",
+    "months",
+    "persons",
+)
+"""Fields of readings that name a threshold."""
 
 
 class Threshold(Range):

@@ -16,8 +16,9 @@ from kadesh.audit.certificates import (
     undecidable,
     uses_bargaining,
 )
+from kadesh.audit.cited import record_rows, spans_of
 from kadesh.audit.evidence import Evidence, Fixed, NotInRecordError
-from kadesh.audit.figures import figures_of, record_rows, spans_of
+from kadesh.audit.figures import figures_of
 from kadesh.audit.margins import judged_at, margin
 from kadesh.audit.preparing import code_hash
 from kadesh.audit.rows import Row, matching_rows
