@@ -80,9 +80,7 @@ def _draw_all(space: Workspace, seed: int) -> Population:
     )
     streams = [generator(seed, "test", str(entry)) for entry in layout.series]
     path, drawn = space.imagine(space.terms(population), population, path_normals(space, streams))
-    rows = layout.rows
-    reported = drawn.reshape(-1, *space.shape)[rows.step, rows.series]
-    return replace(population, path=path, reported=reported)
+    return replace(population, path=path, reported=drawn)
 
 
 def _is_given(space: Workspace, population: Population, seed: int) -> np.ndarray:

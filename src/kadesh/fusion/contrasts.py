@@ -37,14 +37,14 @@ def draw_contrasts(
 ) -> Population:
     """Every group's shares given scales and mixes, one stream a group."""
     layout = space.layout
-    linear = linear_products(space, space.steps_about, population, tuning, flat=True)
+    linear = linear_products(space, space.reports_about, population, tuning, flat=True)
     share = np.zeros_like(population.share)
     for index, group in enumerate(layout.groups):
         size = len(group.sources)
         normal = streams[index].standard_normal((space.particles, size))
         if not size:
             continue
-        total = linear[:, :, list(group.series)].sum(axis=2).transpose(2, 0, 1)
+        total = linear[list(group.series)].sum(axis=0).transpose(2, 0, 1)
         centre, weight = tuning.centre[index, :size], group.share_sd**-2
         precision = total[:, 1 : size + 1, 1 : size + 1] + np.diag(weight)
         slope = total[:, 1 : size + 1, 0] - weight * centre

@@ -11,12 +11,10 @@ component:
 
     y_i = level_i (x_t - ago_i r_t) + load_i a_(c(i),t) + h_i'b + noise_i.
 
-Reports are taken one at a time ("steps"); in a step every series has at most one report, all of
-the same component, so that a step is a handful of operations on whole arrays. The last axis is the
-lane, one series of one particle (series-major); an axis `variant` before it runs several sets of
-terms over the same reports. The coefficients b of the regressors h are not in the state: the filter
-runs over y and each regressor alike (de Jong 1991), and the sums of products of their innovations
-give the likelihood as a function of b exactly.
+Reports are taken one at a time, each series on its own. The last axis is the particle; the loops
+over it are compiled (`kadesh.fusion.kernels`). The coefficients b of the regressors h are not in
+the state: the filter runs over y and each regressor alike (de Jong 1991), and the sums of products
+of their innovations give the likelihood as a function of b exactly.
 
 Not here: what the terms are, and where the reports come from.
 
@@ -27,227 +25,173 @@ Source:
     Gaussian conditioning.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+
+from kadesh.fusion.kernels import filter_series, smooth_series
 
 BASE: Final = 2
 """States before the biases: level and rate."""
 
 
 @dataclass(frozen=True)
-class Steps:
-    """The reports of a block in the order in which the filter takes them."""
+class Reports:
+    """The reports of a block, sorted by series and then by week."""
 
     weeks: int
-    components: int
     rate_memory: float
     """f."""
-    week: Int[np.ndarray, " step"]
-    component: Int[np.ndarray, " step"]
-    """Component of each step's reports; -1 where they have none."""
-    present: Bool[np.ndarray, "step lane"]
-    ago: Float[np.ndarray, "step lane"]
+    has_component: Bool[np.ndarray, "component series"]
+    series: Int[np.ndarray, " row"]
+    week: Int[np.ndarray, " row"]
+    component: Int[np.ndarray, " row"]
+    """Component of each report; -1 where it has none."""
+    ago: Float[np.ndarray, " row"]
     """Weeks between the report's day and the end of its week."""
-    load: Float[np.ndarray, "step lane"]
+    load: Float[np.ndarray, " row"]
+    use: Bool[np.ndarray, " row"]
+    """Reports that the filter takes; it passes over the others."""
 
     @property
     def states(self) -> int:
         """Length of the state."""
-        return BASE + self.components
+        return BASE + len(self.has_component)
 
-    def bounds(self) -> list[tuple[int, int]]:
-        """First and last-but-one step of each week."""
-        edges = np.searchsorted(self.week, np.arange(self.weeks + 1))
-        return [(int(edges[t]), int(edges[t + 1])) for t in range(self.weeks)]
+    @cached_property
+    def bounds(self) -> Int[np.ndarray, " edge"]:
+        """First report of each series, and the number of reports."""
+        return np.searchsorted(self.series, np.arange(self.has_component.shape[1] + 1))
+
+    @cached_property
+    def active(self) -> list[Int[np.ndarray, " state"]]:
+        """Components that each series has."""
+        return [np.flatnonzero(column) for column in self.has_component.T]
+
+    @cached_property
+    def place(self) -> Int[np.ndarray, " row"]:
+        """State in which each report's bias stands, among those of its series; -1 without one."""
+        place = np.full(len(self.series), -1)
+        for index, active in enumerate(self.active):
+            chosen = (self.series == index) & (self.component >= 0)
+            place[chosen] = BASE + np.searchsorted(active, self.component[chosen])
+        return place
 
 
 @dataclass(frozen=True)
 class Terms:
     """The numbers of the model: variances of everything random, and how reports see the level."""
 
-    step: Float[np.ndarray, "week variant lane"]
+    step: Float[np.ndarray, "week series particle"]
     """Of e."""
-    turn: Float[np.ndarray, "week variant lane"]
+    turn: Float[np.ndarray, "week series particle"]
     """Of u."""
-    drift: Float[np.ndarray, "week component variant lane"]
-    noise: Float[np.ndarray, "step variant lane"]
-    start: Float[np.ndarray, "state variant lane"]
+    drift: Float[np.ndarray, "component series particle"]
+    """Of d in any week,"""
+    jump: Float[np.ndarray, "week component series"]
+    """and what is added to it in some."""
+    noise: Float[np.ndarray, "row particle"]
+    start: Float[np.ndarray, "state series particle"]
     """Variance of the state before the first week (diagonal)."""
-    level: Float[np.ndarray, "step variant lane"]
+    level: Float[np.ndarray, "row particle"]
     """What a report shows of the level: 1 + the proportional bias."""
-    expected: Float[np.ndarray, "step variant lane"]
+    expected: Float[np.ndarray, "row particle"]
     """What each report is expected to be before anything is seen."""
-
-    @classmethod
-    def stacked(cls, parts: "Sequence[Terms]") -> "Terms":
-        """Several terms as variants of one."""
-        names = [entry.name for entry in fields(cls)]
-        return cls(**{
-            name: np.concatenate([getattr(part, name) for part in parts], axis=-2) for name in names
-        })  # fmt: skip
-
-    def chosen(self, take_second: Bool[np.ndarray, " lane"]) -> "Terms":
-        """One variant per lane out of two."""
-        return Terms(**{
-            entry.name: _pick(take_second, getattr(self, entry.name)) for entry in fields(self)
-        })  # fmt: skip
-
-
-def _pick(
-    take_second: Bool[np.ndarray, " lane"], part: Float[np.ndarray, "*axes variant lane"]
-) -> Float[np.ndarray, "*axes one lane"]:
-    return np.where(take_second, part[..., 1, :], part[..., 0, :])[..., None, :]
 
 
 @dataclass(frozen=True)
 class FilterPass:
     """What the filter leaves for the likelihood and for the smoother."""
 
-    gain: Float[np.ndarray, "step state variant lane"]
-    precision: Float[np.ndarray, "step variant lane"]
-    """1 / variance of each innovation; 0 where there is no report."""
-    products: Float[np.ndarray, "column column variant lane"]
+    gain: Float[np.ndarray, "row state particle"]
+    """By state among those that the series has."""
+    precision: Float[np.ndarray, "row particle"]
+    """1 / variance of each innovation; 0 where a report is passed over."""
+    products: Float[np.ndarray, "series column column particle"]
     """Sums over reports of products of innovations / variance; column 0 is y, then the h."""
-    log_determinant: Float[np.ndarray, "variant lane"]
-
-    def chosen(self, take_second: Bool[np.ndarray, " lane"]) -> "FilterPass":
-        """One variant per lane out of two."""
-        return FilterPass(**{
-            entry.name: _pick(take_second, getattr(self, entry.name)) for entry in fields(self)
-        })  # fmt: skip
+    log_determinant: Float[np.ndarray, "series particle"]
 
     @property
-    def log_likelihood(self) -> Float[np.ndarray, "variant lane"]:
+    def log_likelihood(self) -> Float[np.ndarray, "series particle"]:
         """Log density of the reports at b = 0, up to a constant."""
-        return np.asarray(-0.5 * (self.log_determinant + self.products[0, 0]))
+        return np.asarray(-0.5 * (self.log_determinant + self.products[:, 0, 0]))
 
 
 def filter_pass(
-    steps: Steps, terms: Terms, columns: Float[np.ndarray, "step column lane"]
+    reports: Reports,
+    terms: Terms,
+    values: Float[np.ndarray, "row particle"],
+    regressors: Float[np.ndarray, "row regressor"] | None = None,
 ) -> FilterPass:
-    """Run the filter over every column at once.
+    """Run the filter over the reports, and over the regressors at once.
 
     Args:
-        steps: The reports.
-        terms: The model's numbers, by variant.
-        columns: Column 0 holds y, the others the regressors; anything where no report is.
+        reports: The reports.
+        terms: The model's numbers.
+        values: y; anything where a report is passed over.
+        regressors: h, alike for all particles.
     """
-    states, memory = steps.states, steps.rate_memory
-    variants, lanes = terms.noise.shape[1:]
-    count = columns.shape[1]
-    covariance = np.zeros((states, states, variants, lanes))
-    covariance[np.arange(states), np.arange(states)] = terms.start
-    mean = np.zeros((states, count, variants, lanes))
-    gain = np.empty((len(steps.week), states, variants, lanes))
-    precision = np.empty((len(steps.week), variants, lanes))
-    innovation = np.empty((len(steps.week), count, variants, lanes))
-    outer, change = np.empty_like(covariance), np.empty_like(mean)
-    biases = np.arange(BASE, states)
-    present = steps.present.astype(np.float64)
-    has_ago = [bool(row.any()) for row in steps.ago]
-    for week, (first, last) in enumerate(steps.bounds()):
-        covariance[1] *= memory
-        covariance[:, 1] *= memory
-        covariance[1, 1] += terms.turn[week]
-        covariance[0] += covariance[1]
-        covariance[:, 0] += covariance[:, 1]
-        covariance[0, 0] += terms.step[week]
-        covariance[biases, biases] += terms.drift[week]
-        mean[1] *= memory
-        mean[0] += mean[1]
-        for step in range(first, last):
-            index, load, ago = steps.component[step], steps.load[step], steps.ago[step]
-            level = terms.level[step]
-            if has_ago[step]:
-                across = covariance[:, 0] - ago * covariance[:, 1]
-                foreseen = mean[0] - ago * mean[1]
-                across *= level
-            else:
-                across, foreseen = covariance[:, 0] * level, mean[0].copy()
-            foreseen *= level
-            if index >= 0:
-                across += load * covariance[BASE + index]
-                foreseen += load * mean[BASE + index]
-            variance = across[0] - ago * across[1] if has_ago[step] else across[0].copy()
-            variance *= level
-            variance += terms.noise[step]
-            if index >= 0:
-                variance += load * across[BASE + index]
-            seen = innovation[step]
-            np.subtract(columns[step][:, None], foreseen, out=seen)
-            seen[0] -= terms.expected[step]
-            np.divide(present[step], variance, out=precision[step])
-            np.multiply(across, precision[step], out=gain[step])
-            np.multiply(gain[step][:, None], across, out=outer)
-            covariance -= outer
-            np.multiply(gain[step][:, None], seen, out=change)
-            mean += change
-    products = np.einsum("scvl,sdvl,svl->cdvl", innovation, innovation, precision, optimize=True)
-    inverse = np.where(precision > 0, precision, 1.0)
-    return FilterPass(gain, precision, products, -np.log(inverse).sum(axis=0))
+    rows, particles = terms.noise.shape
+    if regressors is None:
+        regressors = np.zeros((rows, 0))
+    count = 1 + regressors.shape[1]
+    series = reports.has_component.shape[1]
+    gain = np.zeros((rows, reports.states, particles))
+    precision = np.zeros((rows, particles))
+    products = np.zeros((series, count, count, particles))
+    log_determinant = np.zeros((series, particles))
+    for index, active in enumerate(reports.active):
+        mine = slice(reports.bounds[index], reports.bounds[index + 1])
+        states = [0, 1, *(BASE + active)]
+        filter_series(
+            reports.week[mine], reports.place[mine], reports.ago[mine], reports.load[mine],
+            reports.use[mine], reports.rate_memory,
+            terms.step[:, index], terms.turn[:, index],
+            np.ascontiguousarray(terms.drift[active, index]),
+            np.ascontiguousarray(terms.jump[:, active, index]),
+            np.ascontiguousarray(terms.start[states, index]),
+            terms.noise[mine], terms.level[mine], terms.expected[mine],
+            values[mine], regressors[mine],
+            gain[mine], precision[mine], products[index], log_determinant[index],
+        )  # fmt: skip
+    return FilterPass(gain, precision, products, log_determinant)
 
 
 def smooth(
-    steps: Steps,
+    reports: Reports,
     terms: Terms,
     done: FilterPass,
-    reports: Float[np.ndarray, "step lane"],
-) -> Float[np.ndarray, "state time lane"]:
+    values: Float[np.ndarray, "row particle"],
+) -> Float[np.ndarray, "state time series particle"]:
     """Mean of the state given reports whose state has prior mean zero.
 
     Args:
-        steps: The reports.
-        terms: With one variant.
+        reports: The reports.
+        terms: The model's numbers.
         done: The filter's pass under these terms.
-        reports: Values, less what is expected of them.
+        values: The reports, less what is expected of them.
 
     Returns:
         The state before the first week and at the end of each week.
     """
-    lanes, memory = reports.shape[1], steps.rate_memory
-    gain, precision, level = done.gain[:, :, 0], done.precision[:, 0], terms.level[:, 0]
-    bounds, has_ago = steps.bounds(), [bool(row.any()) for row in steps.ago]
-    mean = np.zeros((steps.states, lanes))
-    weighted = np.empty_like(reports)
-    for first, last in bounds:
-        mean[1] *= memory
-        mean[0] += mean[1]
-        for step in range(first, last):
-            index = steps.component[step]
-            foreseen = mean[0] - steps.ago[step] * mean[1] if has_ago[step] else mean[0]
-            seen = reports[step] - level[step] * foreseen
-            if index >= 0:
-                seen -= steps.load[step] * mean[BASE + index]
-            np.multiply(seen, precision[step], out=weighted[step])
-            mean += gain[step] * seen
-    adjoint = np.zeros((steps.states, lanes))
-    predicted = np.empty((steps.weeks, steps.states, lanes))
-    for week in range(steps.weeks - 1, -1, -1):
-        first, last = bounds[week]
-        for step in range(last - 1, first - 1, -1):
-            index = steps.component[step]
-            part = weighted[step] - (gain[step] * adjoint).sum(axis=0)
-            shown = level[step] * part
-            adjoint[0] += shown
-            if has_ago[step]:
-                adjoint[1] -= steps.ago[step] * shown
-            if index >= 0:
-                adjoint[BASE + index] += steps.load[step] * part
-        predicted[week] = adjoint
-        adjoint[1] += adjoint[0]
-        adjoint[1] *= memory
-    path = np.empty((steps.states, steps.weeks + 1, lanes))
-    path[:, 0] = terms.start[:, 0] * adjoint
-    drift = terms.drift[:, :, 0] * predicted[:, BASE:]
-    path[BASE:, 1:] = path[BASE:, :1] + drift.transpose(1, 0, 2).cumsum(axis=1)
-    path[1, 1:] = terms.turn[:, 0] * (predicted[:, 0] + predicted[:, 1])
-    remember(path[1], memory)
-    shock = terms.step[:, 0] * predicted[:, 0]
-    path[0, 1:] = path[0, 0] + (path[1, 1:] + shock).cumsum(axis=0)
+    series, particles = terms.start.shape[1:]
+    path = np.zeros((reports.states, reports.weeks + 1, series, particles))
+    for index, active in enumerate(reports.active):
+        mine = slice(reports.bounds[index], reports.bounds[index + 1])
+        states = np.concatenate([[0, 1], BASE + active])
+        smooth_series(
+            reports.week[mine], reports.place[mine], reports.ago[mine], reports.load[mine],
+            reports.rate_memory,
+            terms.step[:, index], terms.turn[:, index],
+            np.ascontiguousarray(terms.drift[active, index]),
+            np.ascontiguousarray(terms.jump[:, active, index]),
+            np.ascontiguousarray(terms.start[states, index]),
+            terms.level[mine], done.gain[mine], done.precision[mine], values[mine],
+            states, path[:, :, index],
+        )  # fmt: skip
     return path
 
 

@@ -55,7 +55,6 @@ class Rows:
     source: tuple[str, ...]
     series: Int[np.ndarray, " row"]
     week: Int[np.ndarray, " row"]
-    step: Int[np.ndarray, " row"]
     form: Int[np.ndarray, " row"]
     """0 about, 1 at least, -1 up to."""
     value: Float[np.ndarray, " row"]
@@ -91,8 +90,6 @@ class Layout:
     has_noise: Bool[np.ndarray, "noise series"]
     jump: Float[np.ndarray, "week component series"]
     """Extra variance of the biases where a map was redrawn, in squared figure intervals."""
-    step_week: Int[np.ndarray, " step"]
-    step_component: Int[np.ndarray, " step"]
     rows: Rows
     step_scale: Float[np.ndarray, " series"]
     """Prior scale of weekly changes: km2, or for losses the share of the usual rate."""
@@ -150,7 +147,6 @@ def lay_out(
     drifting = {key for key, count in lasting.items() if count >= settings.lasting_rows}
     components = tuple(sorted({source for source, _ in drifting}))
     noises = tuple(sorted({source for source, _ in noisy}))
-    step_week, step_component = _steps(record, kept, components)
     groups = _groups(record, series, kept, settings)
     arrays = _rows(record, kept, groups, drifting, noisy, components, noises, settings)
     places, losses = {ground.id: ground for ground in record.sectors}, kind == "losses"
@@ -166,8 +162,6 @@ def lay_out(
         has_component=_table(components, series, drifting),
         has_noise=_table(noises, series, noisy),
         jump=_jumps(record, weeks, series, components, kind, settings),
-        step_week=step_week,
-        step_component=step_component,
         rows=arrays,
         step_scale=np.where(losses, settings.rate_step_share, settings.ground_step_share * area),
         turn_scale=np.where(losses, 0.0, settings.turn_share * area),
@@ -188,26 +182,6 @@ def _series(record: Record, kind: str) -> tuple[Series, ...]:
         return tuple(Series(quantity, side, "") for quantity in LOSSES for side in record.sides)
     places = [ground for ground in record.sectors if ground.capacity_km2 > 0]
     return tuple(Series(kind, ground.intruder, ground.id) for ground in places)
-
-
-def _steps(
-    record: Record, reports: list[Report], components: tuple[str, ...]
-) -> tuple[Int[np.ndarray, " step"], Int[np.ndarray, " step"]]:
-    """Give each report its step: same week, same source, at most one report a series."""
-    ordinal: Counter[tuple[int, int, str]] = Counter()
-    at: dict[tuple[int, str, int], list[Report]] = defaultdict(list)
-    for report in reports:
-        key = (report.series, report.week, report.source)
-        at[report.week, report.source, ordinal[key]].append(report)
-        ordinal[key] += 1
-    index = {source: position for position, source in enumerate(components)}
-    order = sorted(at)
-    for position, place in enumerate(order):
-        for report in at[place]:
-            report.step = position
-    weeks = np.array([week for week, _, _ in order], dtype=np.int64)
-    found = [index.get(record.root(source), -1) for _, source, _ in order]
-    return weeks, np.array(found, dtype=np.int64)
 
 
 def _groups(
@@ -276,7 +250,6 @@ def _rows(
         source=tuple(report.source for report in reports),
         series=np.array([report.series for report in reports], dtype=np.int64),
         week=np.array([report.week for report in reports], dtype=np.int64),
-        step=np.array([report.step for report in reports], dtype=np.int64),
         form=np.array([report.form for report in reports], dtype=np.int64),
         value=np.array([report.value for report in reports], dtype=np.float64),
         width=width,

@@ -38,7 +38,6 @@ class Report:
     """Standard deviation from the row's own bounds; 0 if it has none."""
     usual: float = 0.0
     """What the drifting bias acts on."""
-    step: int = -1
 
 
 def reports_of(

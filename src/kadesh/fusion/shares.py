@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.kalman import FilterPass, Steps, Terms, filter_pass, smooth
+from kadesh.fusion.kalman import FilterPass, Reports, Terms, filter_pass, smooth
 from kadesh.fusion.population import Population
 from kadesh.fusion.workspace import PathNormals, Workspace
 
@@ -50,7 +50,7 @@ class ShareTuning:
 
 
 def tune_shares(
-    space: Workspace, steps: Steps, population: Population, normals: PathNormals
+    space: Workspace, reports: Reports, population: Population, normals: PathNormals
 ) -> ShareTuning:
     """Centre, pilot and tilt from where the particles are."""
     layout, rows = space.layout, space.layout.rows
@@ -59,15 +59,13 @@ def tune_shares(
     if not layout.is_losses:
         return ShareTuning(centre, pilot, np.zeros_like(centre))
     middle = _at(population, centre)
-    terms, done = space.filter(steps, middle)
+    terms, done = space.filter(reports, middle)
     imagined, drawn = space.imagine(terms, middle, normals)
-    expected = space.scatter(_rows_of(space, terms.expected[:, 0]), 0.0)
-    deviation = smooth(steps, terms, done, drawn - expected).reshape(imagined.shape)
+    deviation = smooth(reports, terms, done, drawn - terms.expected)
     deviation = imagined - _usual_path(space, middle) - deviation
     level = space.shown(middle.share) * space.seen_level(deviation, None)
     whole = level + space.drift_part(deviation)
-    used = _rows_of(space, steps.present.astype(np.float64))
-    taken_up = (used * whole * level / space.noise_variance(middle)).mean(axis=1)
+    taken_up = (whole * level / space.noise_variance(middle)).mean(axis=1) * reports.use
     tilt = np.zeros_like(centre)
     for index in range(len(layout.groups)):
         chosen = space.group_rows == index
@@ -83,21 +81,21 @@ class ProposedShares:
     log_gain: Float[np.ndarray, "group particle"]
     """Log acceptance ratio, one-sided reports left out of the steps apart."""
     log_uniform: Float[np.ndarray, "group particle"]
-    terms: Terms
-    """Variant 0: as the particles were; 1: proposed."""
-    done: FilterPass
+    terms: tuple[Terms, Terms]
+    """As the particles were, and as proposed."""
+    done: tuple[FilterPass, FilterPass]
 
 
 def propose_shares(
     space: Workspace,
-    steps: Steps,
+    reports: Reports,
     population: Population,
     tuning: ShareTuning,
     streams: Sequence[np.random.Generator],
 ) -> ProposedShares:
     """Propose every group's shares, one stream a group."""
     layout, particles = space.layout, space.particles
-    linear = linear_products(space, steps, population, tuning, flat=False)
+    linear = linear_products(space, reports, population, tuning, flat=False)
     share = np.zeros_like(population.share)
     gain, uniform = (np.zeros((len(layout.groups), particles)) for _ in range(2))
     for index, group in enumerate(layout.groups):
@@ -107,7 +105,7 @@ def propose_shares(
         uniform[index] = np.log(streams[index].random(particles))
         if not size:
             continue
-        total = linear[:, :, list(group.series)].sum(axis=2).transpose(2, 0, 1)
+        total = linear[list(group.series)].sum(axis=0).transpose(2, 0, 1)
         centre, weight = tuning.centre[index, :size], group.share_sd**-2
         precision = total[:, 1 : size + 1, 1 : size + 1] + np.diag(weight)
         slope = total[:, 1 : size + 1, 0] - weight * centre - tuning.tilt[index, :size]
@@ -122,11 +120,11 @@ def propose_shares(
             + 0.5 * ((before**2 - proposed**2) * weight).sum(axis=1)
         )
     proposal = replace(population, share=share)
-    terms, done = space.filter(steps, population, proposal)
-    now, then = done.log_likelihood.reshape(2, *space.shape)
+    now, then = (space.filter(reports, part) for part in (population, proposal))
+    more = then[1].log_likelihood - now[1].log_likelihood
     for index, group in enumerate(layout.groups):
-        gain[index] += (then - now)[list(group.series)].sum(axis=0)
-    return ProposedShares(proposal, gain, uniform, terms, done)
+        gain[index] += more[list(group.series)].sum(axis=0)
+    return ProposedShares(proposal, gain, uniform, (now[0], then[0]), (now[1], then[1]))
 
 
 def _log_student(
@@ -141,17 +139,17 @@ def _log_student(
 
 def linear_products(
     space: Workspace,
-    steps: Steps,
+    reports: Reports,
     population: Population,
     tuning: ShareTuning,
     *,
     flat: bool,
-) -> Float[np.ndarray, "column column series particle"]:
+) -> Float[np.ndarray, "series column column particle"]:
     """Sums of products of innovations over y and the regressors of the linear model.
 
     Args:
         space: The block.
-        steps: The reports that take part.
+        reports: The reports that take part.
         population: Scales and mixes.
         tuning: Centre and pilot of the linear model.
         flat: Whether the level is free to be anything in any week.
@@ -160,29 +158,16 @@ def linear_products(
     middle = _at(population, tuning.centre)
     terms = space.terms(middle)
     if flat:
-        loose = np.repeat(layout.capacity**2, space.particles)
-        terms = replace(terms, step=np.broadcast_to(loose, terms.step.shape))
-    count = layout.columns
-    columns = np.zeros((len(layout.step_week), 1 + count, space.lanes))
-    columns[:, :1] = space.values(population)
-    table = np.zeros((len(layout.step_week), count, len(layout.series)))
+        loose = np.broadcast_to(layout.capacity[:, None] ** 2, terms.step.shape)
+        terms = replace(terms, step=loose)
     shown = space.shown(tuning.centre[..., None])[:, 0]
-    table[rows.step, :, rows.series] = (shown * tuning.pilot)[:, None] * rows.chain
-    columns[:, 1:] = np.repeat(table, space.particles, axis=-1)
-    products = filter_pass(steps, terms, columns).products[:, :, 0]
-    return products.reshape(1 + count, 1 + count, *space.shape)
+    regressors = (shown * tuning.pilot)[:, None] * rows.chain
+    return filter_pass(reports, terms, population.reported, regressors).products
 
 
 def _at(population: Population, centre: Float[np.ndarray, "group column"]) -> Population:
     share = np.broadcast_to(centre[..., None], population.share.shape)
     return replace(population, share=share)
-
-
-def _rows_of(
-    space: Workspace, table: Float[np.ndarray, "step lane"]
-) -> Float[np.ndarray, "row particle"]:
-    rows = space.layout.rows
-    return np.asarray(table.reshape(-1, *space.shape)[rows.step, rows.series])
 
 
 def _usual_path(

@@ -80,7 +80,7 @@ def tune(
         noise=spread(population.noise),
         drift=spread(population.drift),
         usual=spread(population.usual) * layout.is_losses,
-        shares=tune_shares(space, space.steps_about, population, normals),
+        shares=tune_shares(space, space.reports_about, population, normals),
     )
 
 
@@ -137,20 +137,19 @@ def _pinned_scales(
     space: Workspace, population: Population, tuning: Tuning, streams: Streams
 ) -> Population:
     proposal = _proposal(space, population, tuning, streams)
-    steps = space.steps_all
-    terms, done = space.filter(steps, population, proposal)
-    now, then = done.log_likelihood.reshape(2, *space.shape)
-    gain = then + _log_prior(space, proposal) - now - _log_prior(space, population)
+    reports = space.reports_all
+    now, then = (space.filter(reports, part) for part in (population, proposal))
+    gain = then[1].log_likelihood + _log_prior(space, proposal)
+    gain -= now[1].log_likelihood + _log_prior(space, population)
     accept = np.log(_uniform(space, streams)) < gain
-    lanes = accept.reshape(-1)
     merged = {
         name: np.where(accept, getattr(proposal, name), getattr(population, name))
         for name in SCALES
     }
     moved = replace(population, **merged)
+    terms, done = space.either(accept, now, then)
     normals = path_normals(space, streams)
-    path = space.draw_path(steps, terms.chosen(lanes), done.chosen(lanes), moved, normals)
-    moved = replace(moved, path=path)
+    moved = replace(moved, path=space.draw_path(reports, terms, done, moved, normals))
     gain = log_possible(space, moved) - log_possible(space, population)
     return _keep(np.log(_uniform(space, streams)) < gain, moved, population)
 
@@ -162,15 +161,15 @@ def _pinned_shares(
     streams: Streams,
     group_streams: Streams,
 ) -> Population:
-    steps = space.steps_all
-    proposed = propose_shares(space, steps, population, tuning.shares, group_streams)
+    reports = space.reports_all
+    proposed = propose_shares(space, reports, population, tuning.shares, group_streams)
     accept = proposed.log_uniform < proposed.log_gain
-    lanes = accept[space.layout.group_of].reshape(-1)
     share = np.where(accept[:, None], proposed.population.share, population.share)
     moved = replace(population, share=share)
-    terms, done = proposed.terms.chosen(lanes), proposed.done.chosen(lanes)
+    now, then = zip(proposed.terms, proposed.done, strict=True)
+    terms, done = space.either(accept[space.layout.group_of], now, then)
     normals = path_normals(space, streams)
-    moved = replace(moved, path=space.draw_path(steps, terms, done, moved, normals))
+    moved = replace(moved, path=space.draw_path(reports, terms, done, moved, normals))
     possible = log_possible(space, moved) - log_possible(space, population)
     gain = np.zeros_like(proposed.log_gain)
     np.add.at(gain, space.layout.group_of, possible)
@@ -185,22 +184,21 @@ def _free_shares(
     streams: Streams,
     group_streams: Streams,
 ) -> Population:
-    steps = space.steps_about
-    proposed = propose_shares(space, steps, population, tuning.shares, group_streams)
-    second = np.ones(space.lanes, dtype=bool)
-    terms, done = proposed.terms.chosen(second), proposed.done.chosen(second)
+    reports = space.reports_about
+    proposed = propose_shares(space, reports, population, tuning.shares, group_streams)
+    terms, done = proposed.terms[1], proposed.done[1]
     normals = path_normals(space, streams)
     proposal = proposed.population
-    proposal = replace(proposal, path=space.draw_path(steps, terms, done, proposal, normals))
+    proposal = replace(proposal, path=space.draw_path(reports, terms, done, proposal, normals))
     gain = proposed.log_gain.copy()
     np.add.at(gain, space.layout.group_of, _limits_gain(space, proposal, population))
     return keep_groups(space, proposed.log_uniform < gain, proposal, population)
 
 
 def _free_path(space: Workspace, population: Population, streams: Streams) -> Population:
-    terms, done = space.filter(space.steps_about, population)
+    terms, done = space.filter(space.reports_about, population)
     normals = path_normals(space, streams)
-    path = space.draw_path(space.steps_about, terms, done, population, normals)
+    path = space.draw_path(space.reports_about, terms, done, population, normals)
     proposal = replace(population, path=path)
     gain = _limits_gain(space, proposal, population)
     return _keep(np.log(_uniform(space, streams)) < gain, proposal, population)

@@ -72,9 +72,9 @@ def first_path(
     layout, rows, settings = space.layout, space.layout.rows, space.settings
     streams = [generator(seed, "fusion", "first", *names, str(entry)) for entry in layout.series]
     bounds = space.one_sided
-    steps = space.steps(~(bounds & fresh))
-    terms, done = space.filter(steps, population)
-    path = space.draw_path(steps, terms, done, population, path_normals(space, streams))
+    reports = space.reports(~(bounds & fresh))
+    terms, done = space.filter(reports, population)
+    path = space.draw_path(reports, terms, done, population, path_normals(space, streams))
     population = replace(population, path=path)
     signal = space.signal(population)
 
@@ -107,7 +107,7 @@ def _log_weights(
     """Log predictive density of the new reports given the old, by series and particle."""
     rows, bounds = space.layout.rows, space.one_sided
     whole, before = (
-        space.filter(space.steps(use), population)[1].log_likelihood.reshape(space.shape)
+        space.filter(space.reports(use), population)[1].log_likelihood
         for use in (~(bounds & fresh), ~fresh)
     )
     weights = whole - before

@@ -1,15 +1,18 @@
-"""One block at one vantage date, spread over the lanes of the filter."""
+"""One block at one vantage date, as the filter sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from kadesh.fusion.kalman import BASE, FilterPass, Steps, Terms, filter_pass, remember, smooth
+from kadesh.fusion.kalman import BASE, FilterPass, Reports, Terms, filter_pass, remember, smooth
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population
 from kadesh.fusion.settings import Settings
+
+_MOVING_TERMS: Final = ("step", "turn", "drift", "noise", "start", "level", "expected")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +28,7 @@ class PathNormals:
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """A layout for a number of particles; lanes are series-major."""
+    """A layout for a number of particles."""
 
     layout: Layout
     settings: Settings
@@ -36,13 +39,8 @@ class Workspace:
         return self.settings.particles
 
     @property
-    def lanes(self) -> int:
-        """Series times particles."""
-        return len(self.layout.series) * self.particles
-
-    @property
     def shape(self) -> tuple[int, int]:
-        """Series and particles: what a lane is."""
+        """Series and particles."""
         return len(self.layout.series), self.particles
 
     @property
@@ -62,14 +60,14 @@ class Workspace:
         return np.asarray(self.layout.group_of[self.layout.rows.series])
 
     @cached_property
-    def steps_all(self) -> Steps:
-        """Steps over every report, one-sided ones at their pseudo values."""
-        return self.steps(np.ones_like(self.one_sided))
+    def reports_all(self) -> Reports:
+        """Every report, one-sided ones at their pseudo values."""
+        return self.reports(np.ones_like(self.one_sided))
 
     @cached_property
-    def steps_about(self) -> Steps:
-        """Steps over the reports that are not bounds."""
-        return self.steps(~self.one_sided)
+    def reports_about(self) -> Reports:
+        """The reports that are not bounds."""
+        return self.reports(~self.one_sided)
 
     @cached_property
     def noise_table(self) -> Float[np.ndarray, "scale row"]:
@@ -80,33 +78,20 @@ class Workspace:
         table[rows.learnt[chosen] * len(layout.series) + rows.series[chosen], chosen] = 1.0
         return table
 
-    def steps(self, use: Bool[np.ndarray, " row"]) -> Steps:
-        """The filter's steps over the chosen reports."""
+    def reports(self, use: Bool[np.ndarray, " row"]) -> Reports:
+        """The reports as the filter sees them; it passes over those not chosen."""
         layout, rows = self.layout, self.layout.rows
-        shape = (len(layout.step_week), len(layout.series))
-        present, ago, load = np.zeros(shape, dtype=bool), np.zeros(shape), np.zeros(shape)
-        present[rows.step, rows.series] = use
-        ago[rows.step, rows.series] = rows.ago
-        load[rows.step, rows.series] = rows.load
-        return Steps(
+        return Reports(
             weeks=layout.weeks,
-            components=len(layout.components),
             rate_memory=self.rate_memory,
-            week=layout.step_week,
-            component=layout.step_component,
-            present=np.repeat(present, self.particles, axis=1),
-            ago=np.repeat(ago, self.particles, axis=1),
-            load=np.repeat(load, self.particles, axis=1),
+            has_component=layout.has_component,
+            series=rows.series,
+            week=rows.week,
+            component=rows.component,
+            ago=rows.ago,
+            load=rows.load,
+            use=use,
         )
-
-    def scatter(
-        self, values: Float[np.ndarray, "row particle"], fill: float
-    ) -> Float[np.ndarray, "step lane"]:
-        """Values of reports, each at its step and lane."""
-        rows, layout = self.layout.rows, self.layout
-        full = np.full((len(layout.step_week), *self.shape), fill)
-        full[rows.step, rows.series] = values
-        return full.reshape(len(layout.step_week), self.lanes)
 
     def noise_variance(self, population: Population) -> Float[np.ndarray, "row particle"]:
         """Variance of each report's noise."""
@@ -175,72 +160,91 @@ class Workspace:
         return np.asarray(rate[1:] - self.rate_memory * rate[:-1])
 
     def terms(self, population: Population) -> Terms:
-        """The model's numbers under a population's unknowns, as one variant."""
-        layout, settings, flat = self.layout, self.settings, (self.layout.weeks, 1, self.lanes)
+        """The model's numbers under a population's unknowns."""
+        layout, settings = self.layout, self.settings
         mixed = (population.step * population.usual) ** 2 / population.week_mix
         steady = np.broadcast_to(population.turn**2, mixed.shape)
         step, turn = (np.zeros_like(mixed), mixed) if layout.is_losses else (mixed, steady)
-        drift = (population.drift * layout.has_component[:, :, None]) ** 2
-        drifts = drift + (layout.jump * layout.has_component)[..., None]
+        has = layout.has_component[:, :, None]
         start = np.zeros((population.path.shape[0], *self.shape))
         if layout.is_losses:
             start[1] = (settings.rate_spread * population.usual) ** 2
-        start[BASE:] = (
-            layout.has_component[..., None] * (settings.bias_start * population.spread) ** 2
-        )
-        level = self.scatter(self.shown(population.share), 1.0)
+        start[BASE:] = has * (settings.bias_start * population.spread) ** 2
+        level = self.shown(population.share)
         return Terms(
-            step=step.reshape(flat),
-            turn=turn.reshape(flat),
-            drift=drifts.reshape(layout.weeks, len(layout.components), 1, self.lanes),
-            noise=self.scatter(self.noise_variance(population), 1.0)[:, None],
-            start=start.reshape(start.shape[0], 1, self.lanes),
-            level=level[:, None],
-            expected=(level * self._usual_level(population))[:, None],
+            step=step,
+            turn=np.ascontiguousarray(turn),
+            drift=(population.drift * has) ** 2,
+            jump=layout.jump * layout.has_component,
+            noise=self.noise_variance(population),
+            start=start,
+            level=level,
+            expected=level * self._usual_level(population),
         )
 
-    def _usual_level(self, population: Population) -> Float[np.ndarray, "step lane"]:
+    def _usual_level(self, population: Population) -> Float[np.ndarray, "row particle"]:
         """Losses that the usual rate alone makes by each report's day; 0 for ground."""
+        rows = self.layout.rows
         if not self.layout.is_losses:
-            return np.zeros((len(self.layout.step_week), self.lanes))
-        time = self.layout.step_week[:, None] + 1 - self.steps_all.ago
-        return np.asarray(time * population.usual.reshape(self.lanes))
+            return np.zeros((len(rows), self.particles))
+        time = rows.week + 1 - rows.ago
+        return np.asarray(time[:, None] * population.usual[rows.series])
 
-    def values(self, population: Population) -> Float[np.ndarray, "step one lane"]:
-        """The reports as the filter's only column."""
-        return self.scatter(population.reported, 0.0)[:, None]
+    def filter(self, reports: Reports, population: Population) -> tuple[Terms, FilterPass]:
+        """Run the filter under a population."""
+        terms = self.terms(population)
+        return terms, filter_pass(reports, terms, population.reported)
 
-    def filter(self, steps: Steps, *populations: Population) -> tuple[Terms, FilterPass]:
-        """Run the filter under each population, as variants; bounds as the first one has them."""
-        terms = Terms.stacked([self.terms(population) for population in populations])
-        return terms, filter_pass(steps, terms, self.values(populations[0]))
+    def either(
+        self,
+        second: Bool[np.ndarray, "series particle"],
+        now: tuple[Terms, FilterPass],
+        then: tuple[Terms, FilterPass],
+    ) -> tuple[Terms, FilterPass]:
+        """Terms and pass of the second filter where chosen, of the first elsewhere."""
+        by_row = second[self.layout.rows.series]
+
+        def pick(part: object, other: object, name: str) -> Float[np.ndarray, "*axes"]:
+            here, there = getattr(part, name), getattr(other, name)
+            if name in {"noise", "level", "expected", "precision"}:
+                return np.where(by_row, there, here)
+            mask = by_row[:, None] if name == "gain" else second
+            return np.where(mask, there, here)
+
+        terms = {name: pick(now[0], then[0], name) for name in _MOVING_TERMS}
+        done = {name: pick(now[1], then[1], name) for name in ("gain", "precision")}
+        return replace(now[0], **terms), replace(now[1], **done)
 
     def imagine(
         self, terms: Terms, population: Population, normals: PathNormals
-    ) -> tuple[Float[np.ndarray, "state time series particle"], Float[np.ndarray, "step lane"]]:
+    ) -> tuple[Float[np.ndarray, "state time series particle"], Float[np.ndarray, "row particle"]]:
         """Draw states and reports from the model, before anything is seen."""
         layout, shape = self.layout, self.shape
         path = np.zeros((population.path.shape[0], layout.weeks + 1, *shape))
-        path[1, 0] = np.sqrt(terms.start[1, 0]).reshape(shape) * normals.rate
-        path[1, 1:] = np.sqrt(terms.turn[:, 0]).reshape(layout.weeks, *shape) * normals.turn
+        path[1, 0] = np.sqrt(terms.start[1]) * normals.rate
+        np.sqrt(terms.turn, out=path[1, 1:])
+        path[1, 1:] *= normals.turn
         remember(path[1], self.rate_memory)
         usual = population.usual if layout.is_losses else 0.0
-        step = np.sqrt(terms.step[:, 0]).reshape(layout.weeks, *shape) * normals.week
-        path[0, 1:] = (path[1, 1:] + usual + step).cumsum(axis=0)
+        np.sqrt(terms.step, out=path[0, 1:])
+        path[0, 1:] *= normals.week
+        path[0, 1:] += path[1, 1:]
+        path[0, 1:] += usual
+        np.cumsum(path[0, 1:], axis=0, out=path[0, 1:])
         path[BASE:] = normals.bias
-        path[BASE:, :1] *= np.sqrt(terms.start[BASE:, 0]).reshape(-1, 1, *shape)
-        drift = np.sqrt(terms.drift[:, :, 0]).reshape(layout.weeks, -1, *shape)
-        path[BASE:, 1:] *= drift.transpose(1, 0, 2, 3)
+        path[BASE:, 0] *= np.sqrt(terms.start[BASE:])
+        path[BASE:, 1:] *= np.sqrt(terms.drift)[:, None]
+        for week, component, series in np.argwhere(terms.jump > 0):
+            variance = terms.drift[component, series] + terms.jump[week, component, series]
+            wide = np.sqrt(variance) * normals.bias[component, week + 1, series]
+            path[BASE + component, week + 1, series] = wide
         np.cumsum(path[BASE:], axis=1, out=path[BASE:])
-        rows = self.layout.rows
-        level = terms.level[:, 0].reshape(-1, *shape)[rows.step, rows.series]
-        noise = np.sqrt(terms.noise[:, 0]).reshape(-1, *shape)[rows.step, rows.series]
-        drawn = level * self.seen_level(path, population) + self.drift_part(path)
-        return path, self.scatter(drawn + noise * normals.row, 0.0)
+        drawn = terms.level * self.seen_level(path, population) + self.drift_part(path)
+        return path, drawn + np.sqrt(terms.noise) * normals.row
 
     def draw_path(
         self,
-        steps: Steps,
+        reports: Reports,
         terms: Terms,
         done: FilterPass,
         population: Population,
@@ -252,6 +256,5 @@ class Workspace:
         reports, and add it to the drawn states (Durbin & Koopman 2002).
         """
         path, drawn = self.imagine(terms, population, normals)
-        change = smooth(steps, terms, done, self.values(population)[:, 0] - drawn)
-        path += change.reshape(path.shape)
+        path += smooth(reports, terms, done, population.reported - drawn)
         return path
