@@ -36,6 +36,7 @@ SETTINGS = Settings(
     least_level_share=5e-4,
     ground_tail=4.0,
     lasting_rows=3,
+    regular_rows=3,
 )
 WEEKS = 7
 

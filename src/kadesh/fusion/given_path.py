@@ -1,7 +1,8 @@
-"""Draws of one-sided reports, mixture weights and scales given the path: all in closed form."""
+"""Draws of one-sided reports, mixture weights and scales given the path."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float
@@ -9,10 +10,15 @@ from jaxtyping import Float
 from kadesh.fusion.censored import augment
 from kadesh.fusion.kalman import BASE
 from kadesh.fusion.population import Population
-from kadesh.fusion.rescale import mix_factor, rescale_losses, stretch_drift
+from kadesh.fusion.rescale import rescale_losses, stretch_drift
 from kadesh.fusion.workspace import Workspace
 
 Streams = Sequence[np.random.Generator]
+
+STRIDE: Final = 2.4
+"""Length of a proposal on a log scale in its standard deviations (Gelman, Roberts & Gilks 1996)."""
+TAIL_MOVES: Final = 2
+"""Such proposals in a sweep."""
 
 
 def move_given_path(
@@ -46,23 +52,6 @@ class _Family:
         prior = self.weight * self.prior[..., None] ** 2
         return np.asarray(np.sqrt((prior + self.squares) / 2 / gamma))
 
-    def factor(
-        self,
-        streams: Streams,
-        scale: Float[np.ndarray, "source series particle"],
-        total_mix: Float[np.ndarray, "source series particle"],
-        tail: float,
-    ) -> Float[np.ndarray, "source series particle"]:
-        """Factors of squared scales and mixture weights together."""
-        shape = np.maximum(self.counts * tail / 2, 0.5)
-        size = (len(self.counts), self.squares.shape[-1])
-        gamma = _stack([s.standard_gamma(shape[:, j, None], size) for j, s in enumerate(streams)])
-        uniform = _stack([stream.random(size) for stream in streams])
-        return mix_factor(
-            scale, total_mix, self.counts[..., None], self.prior[..., None], self.weight, tail,
-            gamma, uniform,
-        )  # fmt: skip
-
 
 def _stack(
     draws: Sequence[Float[np.ndarray, "source particle"]],
@@ -92,55 +81,100 @@ def _limits(space: Workspace, population: Population, streams: Streams) -> Popul
 
 
 def _report_noise(space: Workspace, population: Population, streams: Streams) -> Population:
-    """Mixture weights of the reports, and the learnt scales of their noise."""
+    """The learnt scales of the reports' noise, and their mixture weights."""
     layout, rows, settings = space.layout, space.layout.rows, space.settings
-    tail = settings.report_tail
+    tail, table, learnt = settings.report_tail, space.noise_table, rows.learnt >= 0
     error = (population.reported - space.signal(population)) / rows.width[:, None]
+    place = rows.learnt[learnt], rows.series[learnt]
+    square = error[learnt] ** 2
+
+    def spread(noise: Float[np.ndarray, "noise series particle"]) -> np.ndarray:
+        part = np.log1p(square / (tail * noise[place] ** 2))
+        return (table[:, learnt] @ part).reshape(noise.shape)
+
+    counts = table.sum(axis=1).reshape(len(layout.noises), len(streams))
+    prior = np.full_like(counts, settings.noise_scale)
+    noise = tail_scale(
+        population.noise, spread, counts, prior, settings.noise_weight, tail, streams
+    )
+    population = replace(population, noise=noise)
     scale = space.noise_scale(population)
     draws = [s.standard_gamma((tail + 1) / 2, size) for s, size in _by_row(space, streams)]
     mix = 2 * np.concatenate(draws) / (tail + (error / scale) ** 2)
     mix[space.one_sided] = 1.0
-    table, shape = space.noise_table, (len(layout.noises), *space.shape)
-    counts = table.sum(axis=1).reshape(shape[:2])
-    family = _Family(
-        squares=(table @ (mix * error**2)).reshape(shape),
-        counts=counts,
-        prior=np.full_like(counts, settings.noise_scale),
-        weight=settings.noise_weight,
-    )
-    noise = np.where(layout.has_noise[..., None], family.draw(streams), population.noise)
-    factor = family.factor(streams, noise, (table @ mix).reshape(shape), tail)
-    learnt = rows.learnt >= 0
-    mix[learnt] *= factor[rows.learnt[learnt], rows.series[learnt]]
-    return replace(population, row_mix=mix, noise=noise * np.sqrt(factor))
+    return replace(population, row_mix=mix)
 
 
 def _weekly_changes(space: Workspace, population: Population, streams: Streams) -> Population:
-    """Mixture weights of the weekly changes, and their scales."""
+    """The scales of the weekly changes, and their mixture weights."""
     layout, settings = space.layout, space.settings
     tail = settings.rate_tail if layout.is_losses else settings.ground_tail
-    change = space.changes(population)
+    square = space.changes(population) ** 2
+
+    def spread(step: Float[np.ndarray, "one series particle"]) -> np.ndarray:
+        return np.log1p(square / (tail * step**2)).sum(axis=0)[None]
+
+    counts = np.full((1, len(streams)), float(layout.weeks))
+    (step,) = tail_scale(
+        population.step[None], spread, counts, layout.step_scale[None], settings.prior_weight,
+        tail, streams,
+    )  # fmt: skip
     size = (layout.weeks, space.particles)
     gamma = _stack([stream.standard_gamma((tail + 1) / 2, size) for stream in streams])
-    mix = 2 * gamma / (tail + (change / population.step) ** 2)
-    family = _Family(
-        squares=(mix * change**2).sum(axis=0)[None],
-        counts=np.full((1, len(streams)), float(layout.weeks)),
-        prior=layout.step_scale[None],
-        weight=settings.prior_weight,
-    )
-    step = family.draw(streams)
-    factor = family.factor(streams, step, mix.sum(axis=0)[None], tail)
-    population = replace(population, week_mix=mix * factor, step=(step * np.sqrt(factor))[0])
+    mix = 2 * gamma / (tail + square / step**2)
+    population = replace(population, week_mix=mix, step=step)
     if layout.is_losses:
         return population
     trend = _Family(
         squares=(space.turns(population) ** 2).sum(axis=0)[None],
-        counts=np.full((1, len(streams)), float(layout.weeks)),
+        counts=counts,
         prior=layout.turn_scale[None],
         weight=settings.prior_weight,
     )
     return replace(population, turn=trend.draw(streams)[0])
+
+
+def tail_scale(
+    scale: Float[np.ndarray, "source series particle"],
+    spread: Callable[[Float[np.ndarray, "source series particle"]], np.ndarray],
+    counts: Float[np.ndarray, "source series"],
+    prior: Float[np.ndarray, "source series"],
+    weight: float,
+    tail: float,
+    streams: Streams,
+) -> Float[np.ndarray, "source series particle"]:
+    """Move the scales of Student-t errors, with their mixture weights integrated out (Metropolis).
+
+    Mixture weights and scale hold each other fast; the errors' own density knows neither.
+
+    Args:
+        scale: The scales.
+        spread: Sum over a scale's errors e of log(1 + e^2 / (tail scale^2)).
+        counts: Number of errors; scales without any stay as they are.
+        prior: Of the scales (their squares are scaled inverse chi-square),
+        weight: and its degrees of freedom.
+        tail: Degrees of freedom of the errors.
+        streams: One a series.
+    """
+
+    def density(value: np.ndarray) -> np.ndarray:
+        ratio = value / prior[..., None]
+        own = -(weight + counts[..., None]) * np.log(ratio) - weight / 2 / ratio**2
+        return np.asarray(own - (tail + 1) / 2 * spread(value))
+
+    # The standard deviation of the log of a scale, from the information in its errors.
+    information = 2 * counts * tail / (tail + 3) + 2 * weight
+    reach = np.where(counts > 0, STRIDE / np.sqrt(information), 0.0)[..., None]
+    size = (len(counts), scale.shape[-1])
+    now = density(scale)
+    for _ in range(TAIL_MOVES):
+        normal = _stack([stream.standard_normal(size) for stream in streams])
+        uniform = _stack([stream.random(size) for stream in streams])
+        proposal = scale * np.exp(reach * normal)
+        then = density(proposal)
+        accept = np.log(uniform) < then - now
+        scale, now = np.where(accept, proposal, scale), np.where(accept, then, now)
+    return scale
 
 
 def _drifts(space: Workspace, population: Population, streams: Streams) -> Population:

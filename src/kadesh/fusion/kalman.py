@@ -125,6 +125,8 @@ def filter_pass(
     terms: Terms,
     values: Float[np.ndarray, "row particle"],
     regressors: Float[np.ndarray, "row regressor"] | None = None,
+    *,
+    keep: bool = True,
 ) -> FilterPass:
     """Run the filter over the reports, and over the regressors at once.
 
@@ -133,14 +135,16 @@ def filter_pass(
         terms: The model's numbers.
         values: y; anything where a report is passed over.
         regressors: h, alike for all particles.
+        keep: Whether to keep what the smoother needs; else `gain` and `precision` are empty.
     """
     rows, particles = terms.noise.shape
     if regressors is None:
         regressors = np.zeros((rows, 0))
     count = 1 + regressors.shape[1]
     series = reports.has_component.shape[1]
-    gain = np.zeros((rows, reports.states, particles))
-    precision = np.zeros((rows, particles))
+    kept = rows if keep else 0
+    gain = np.zeros((kept, reports.states, particles))
+    precision = np.zeros((kept, particles))
     products = np.zeros((series, count, count, particles))
     log_determinant = np.zeros((series, particles))
     for index, active in enumerate(reports.active):
@@ -155,7 +159,7 @@ def filter_pass(
             np.ascontiguousarray(terms.start[states, index]),
             terms.noise[mine], terms.level[mine], terms.expected[mine],
             values[mine], regressors[mine],
-            gain[mine], precision[mine], products[index], log_determinant[index],
+            gain[mine], precision[mine], products[index], log_determinant[index], keep,
         )  # fmt: skip
     return FilterPass(gain, precision, products, log_determinant)
 

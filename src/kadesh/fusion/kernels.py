@@ -1,10 +1,11 @@
 """The compiled loops of the filter and the smoother over one series (`kadesh.fusion.kalman`).
 
 Particles are taken in blocks that stay in the processor's nearest memory, the particle innermost,
-so that the machine's vector units are full; loops over them run to the block's constant end. Particles do not touch: a result does not depend on
-the block, and the order of every sum is fixed. Compiled by Numba, without fast-math, and kept on
-disk between runs. Rival: JAX, which compiles anew for every number of weeks and reports, that is
-for every date of a ladder; NumPy over whole arrays takes about five times as long.
+so that the machine's vector units are full; the loops over them run to the block's constant end.
+Particles do not touch: a result does not depend on the block, and the order of every sum is fixed.
+Compiled by Numba, without fast-math, and kept on disk between runs. Rival: JAX, which compiles anew
+for every number of weeks and reports, that is for every date of a ladder; NumPy over whole arrays
+takes about five times as long.
 """
 
 from typing import Any, Final
@@ -23,9 +24,9 @@ def filter_series(
     week: Array, place: Array, ago: Array, load: Array, use: Array, memory: float,
     step: Array, turn: Array, drift: Array, jump: Array, start: Array,
     noise: Array, level: Array, expected: Array, values: Array, regressors: Array,
-    gain: Array, precision: Array, products: Array, log_determinant: Array,
+    gain: Array, precision: Array, products: Array, log_determinant: Array, keep: bool,
 ) -> None:  # fmt: skip
-    """Fill gain, precision, products and log determinant (arguments as in `filter_pass`)."""
+    """Fill products, log determinant and, to keep, gain and precision (as in `filter_pass`)."""
     rows, particles = values.shape
     weeks, states, columns = step.shape[0], start.shape[0], 1 + regressors.shape[1]
     spread = np.zeros((states, states, BLOCK))
@@ -115,11 +116,12 @@ def filter_series(
                     for d in range(c + 1):
                         for j in range(BLOCK):
                             total[c, d, j] += seen[c, j] * seen[d, j] * weight[j]
-                for j in range(size):
-                    precision[i, first + j] = weight[j]
-                for a in range(states):
+                if keep:
                     for j in range(size):
-                        gain[i, a, first + j] = pulled[a, j]
+                        precision[i, first + j] = weight[j]
+                    for a in range(states):
+                        for j in range(size):
+                            gain[i, a, first + j] = pulled[a, j]
                 taken += 1
                 # One logarithm for several variances; eight of them stay within floating point.
                 if taken % 8 == 0:

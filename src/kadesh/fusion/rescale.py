@@ -1,6 +1,5 @@
 """Moves along ridges of the posterior that the other moves cross only slowly.
 
-    mixes    scale^2 and all the mixture weights under it, times a factor: no report notices
     drift    the scale of a bias's steps and the steps themselves, times a factor
     losses   all losses of a side, times a factor, and all sources' biases divided by it: no report
              notices, and only the priors of the biases and of the usual rate decide. This is the
@@ -22,39 +21,6 @@ from kadesh.fusion.censored import log_chance
 from kadesh.fusion.kalman import BASE
 from kadesh.fusion.population import Population
 from kadesh.fusion.workspace import Workspace
-
-
-def mix_factor(
-    scale: Float[np.ndarray, "*axes particle"],
-    total_mix: Float[np.ndarray, "*axes particle"],
-    count: Float[np.ndarray, "*axes one"],
-    prior: Float[np.ndarray, "*axes one"] | float,
-    weight: float,
-    tail: float,
-    gamma: Float[np.ndarray, "*axes particle"],
-    uniform: Float[np.ndarray, "*axes particle"],
-) -> Float[np.ndarray, "*axes particle"]:
-    """The factor f by which mixture weights and squared scale go up together.
-
-    Its density is  f^(n v / 2 - w / 2 - 1) exp(-f v M / 2 - w s^2 / (2 f scale^2))  with n weights
-    of sum M, v degrees of freedom, and the prior's w and s. A gamma proposal leaves the prior's
-    part to the acceptance.
-
-    Args:
-        scale: The scale.
-        total_mix: M.
-        count: n; the factor is 1 where it is 0.
-        prior: s.
-        weight: w.
-        tail: v.
-        gamma: Standard gamma variates of shape n v / 2.
-        uniform: Decides.
-    """
-    some = count > 0
-    factor = np.where(some, 2 * gamma / (tail * np.where(some, total_mix, 1.0)), 1.0)
-    pull = weight * (prior / scale) ** 2 / 2
-    gain = -weight / 2 * np.log(factor) - pull / factor + pull
-    return np.asarray(np.where(np.log(uniform) < gain, factor, 1.0))
 
 
 def stretch_drift(

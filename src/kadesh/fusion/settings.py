@@ -83,8 +83,10 @@ class Settings:
     """Least standard deviation of a proportional bias."""
     least_width: float = 0.5
     """Least standard deviation of a figure, in its unit: figures are rounded."""
-    regular_rows: int = 3
-    """From so many figures on, a source's noise in a series is learnt,"""
+    regular_rows: int = 26
+    """From so many figures on (half a year of weeks), a source's noise in a series is learnt. From
+    fewer little is learnt, and where two maps quarrel over some weeks, either could be called noisy
+    and the posterior falls apart in two,"""
     lasting_rows: int = 8
     """and from so many on, its own drifting bias there."""
     usual_weeks: int = 13
@@ -103,6 +105,8 @@ class Settings:
     ground_every: int = 1
     losses_every: int = 3
     """Sweeps from one kept path to the next."""
+    scale_moves: int = 6
+    """Moves of the scales, with the path integrated out, before each path."""
     refit_sweeps: int = 12
     """Sweeps before the kept ones where a figure was changed."""
     resample_below: float = 0.5

@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.kalman import FilterPass, Reports, Terms, filter_pass, smooth
+from kadesh.fusion.kalman import Reports, filter_pass, smooth
 from kadesh.fusion.population import Population
 from kadesh.fusion.workspace import PathNormals, Workspace
 
@@ -79,11 +79,8 @@ class ProposedShares:
 
     population: Population
     log_gain: Float[np.ndarray, "group particle"]
-    """Log acceptance ratio, one-sided reports left out of the steps apart."""
+    """Log acceptance ratio, apart from one-sided reports that are passed over."""
     log_uniform: Float[np.ndarray, "group particle"]
-    terms: tuple[Terms, Terms]
-    """As the particles were, and as proposed."""
-    done: tuple[FilterPass, FilterPass]
 
 
 def propose_shares(
@@ -120,11 +117,10 @@ def propose_shares(
             + 0.5 * ((before**2 - proposed**2) * weight).sum(axis=1)
         )
     proposal = replace(population, share=share)
-    now, then = (space.filter(reports, part) for part in (population, proposal))
-    more = then[1].log_likelihood - now[1].log_likelihood
+    more = space.log_likelihood(reports, proposal) - space.log_likelihood(reports, population)
     for index, group in enumerate(layout.groups):
         gain[index] += more[list(group.series)].sum(axis=0)
-    return ProposedShares(proposal, gain, uniform, (now[0], then[0]), (now[1], then[1]))
+    return ProposedShares(proposal, gain, uniform)
 
 
 def _log_student(

@@ -1,6 +1,7 @@
 """One sweep of the sampler over a block: a Markov move that leaves the posterior as it is.
 
-    scales   random-walk Metropolis on the log scales of each series, states integrated out
+    scales   random-walk Metropolis on the log scales of each series, states integrated out, several
+             times, since it costs little beside a path and moves what else moves slowest
     shares   the sources' proportional biases of each group, states integrated out
     path     states given the rest, by the simulation smoother
     limits   one-sided reports: values with their error, given the path
@@ -24,6 +25,7 @@ from scipy.special import log_ndtr
 from kadesh.fusion.censored import log_chance
 from kadesh.fusion.contrasts import draw_contrasts
 from kadesh.fusion.given_path import Streams, move_given_path
+from kadesh.fusion.kalman import Reports
 from kadesh.fusion.population import Population
 from kadesh.fusion.rescale import keep_groups
 from kadesh.fusion.shares import ShareTuning, propose_shares, tune_shares
@@ -136,22 +138,29 @@ def sweep(
 def _pinned_scales(
     space: Workspace, population: Population, tuning: Tuning, streams: Streams
 ) -> Population:
-    proposal = _proposal(space, population, tuning, streams)
-    reports = space.reports_all
-    now, then = (space.filter(reports, part) for part in (population, proposal))
-    gain = then[1].log_likelihood + _log_prior(space, proposal)
-    gain -= now[1].log_likelihood + _log_prior(space, population)
-    accept = np.log(_uniform(space, streams)) < gain
-    merged = {
-        name: np.where(accept, getattr(proposal, name), getattr(population, name))
-        for name in SCALES
-    }
-    moved = replace(population, **merged)
-    terms, done = space.either(accept, now, then)
-    normals = path_normals(space, streams)
-    moved = replace(moved, path=space.draw_path(reports, terms, done, moved, normals))
+    """Several moves of the scales, each accepted by the likelihood, and a path.
+
+    Together they are reversible without `log_possible`, so that this alone decides on the whole.
+    """
+    reports, moved = space.reports_all, population
+    now = space.log_likelihood(reports, moved) + _log_prior(space, moved)
+    for _ in range(space.settings.scale_moves):
+        proposal = _proposal(space, moved, tuning, streams)
+        then = space.log_likelihood(reports, proposal) + _log_prior(space, proposal)
+        accept = np.log(_uniform(space, streams)) < then - now
+        moved, now = _keep(accept, proposal, moved), np.where(accept, then, now)
+    moved = _with_path(space, reports, moved, streams)
     gain = log_possible(space, moved) - log_possible(space, population)
     return _keep(np.log(_uniform(space, streams)) < gain, moved, population)
+
+
+def _with_path(
+    space: Workspace, reports: Reports, population: Population, streams: Streams
+) -> Population:
+    terms, done = space.filter(reports, population)
+    normals = path_normals(space, streams)
+    path = space.draw_path(reports, terms, done, population, normals)
+    return replace(population, path=path)
 
 
 def _pinned_shares(
@@ -166,10 +175,7 @@ def _pinned_shares(
     accept = proposed.log_uniform < proposed.log_gain
     share = np.where(accept[:, None], proposed.population.share, population.share)
     moved = replace(population, share=share)
-    now, then = zip(proposed.terms, proposed.done, strict=True)
-    terms, done = space.either(accept[space.layout.group_of], now, then)
-    normals = path_normals(space, streams)
-    moved = replace(moved, path=space.draw_path(reports, terms, done, moved, normals))
+    moved = _with_path(space, reports, moved, streams)
     possible = log_possible(space, moved) - log_possible(space, population)
     gain = np.zeros_like(proposed.log_gain)
     np.add.at(gain, space.layout.group_of, possible)
@@ -186,20 +192,14 @@ def _free_shares(
 ) -> Population:
     reports = space.reports_about
     proposed = propose_shares(space, reports, population, tuning.shares, group_streams)
-    terms, done = proposed.terms[1], proposed.done[1]
-    normals = path_normals(space, streams)
-    proposal = proposed.population
-    proposal = replace(proposal, path=space.draw_path(reports, terms, done, proposal, normals))
+    proposal = _with_path(space, reports, proposed.population, streams)
     gain = proposed.log_gain.copy()
     np.add.at(gain, space.layout.group_of, _limits_gain(space, proposal, population))
     return keep_groups(space, proposed.log_uniform < gain, proposal, population)
 
 
 def _free_path(space: Workspace, population: Population, streams: Streams) -> Population:
-    terms, done = space.filter(space.reports_about, population)
-    normals = path_normals(space, streams)
-    path = space.draw_path(space.reports_about, terms, done, population, normals)
-    proposal = replace(population, path=path)
+    proposal = _with_path(space, space.reports_about, population, streams)
     gain = _limits_gain(space, proposal, population)
     return _keep(np.log(_uniform(space, streams)) < gain, proposal, population)
 

@@ -1,8 +1,7 @@
 """One block at one vantage date, as the filter sees it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -11,8 +10,6 @@ from kadesh.fusion.kalman import BASE, FilterPass, Reports, Terms, filter_pass, 
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population
 from kadesh.fusion.settings import Settings
-
-_MOVING_TERMS: Final = ("step", "turn", "drift", "noise", "start", "level", "expected")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +106,18 @@ class Workspace:
         self, share: Float[np.ndarray, "group column particle"]
     ) -> Float[np.ndarray, "row particle"]:
         """What each report shows of the level: exp of the biases of its chain of sources."""
-        part = np.zeros((len(self.layout.rows), share.shape[-1]))
-        for index in range(len(self.layout.groups)):
-            chosen = self.group_rows == index
-            part[chosen] = self.layout.rows.chain[chosen] @ share[index]
-        return np.exp(part)
+        patterns, of = self._patterns
+        shown = [np.exp(chain @ share[group]) for group, chain in patterns]
+        return np.asarray(np.stack(shown)[of] if shown else np.ones((0, share.shape[-1])))
+
+    @cached_property
+    def _patterns(
+        self,
+    ) -> tuple[list[tuple[int, Float[np.ndarray, " column"]]], Int[np.ndarray, " row"]]:
+        """The different chains of sources, each with its group, and which one each report has."""
+        keys = np.column_stack([self.group_rows, self.layout.rows.chain])
+        unique, of = np.unique(keys, axis=0, return_inverse=True)
+        return [(int(line[0]), line[1:]) for line in unique], of.reshape(-1)
 
     def seen_level(
         self, path: Float[np.ndarray, "state time series particle"], population: Population | None
@@ -195,25 +199,12 @@ class Workspace:
         terms = self.terms(population)
         return terms, filter_pass(reports, terms, population.reported)
 
-    def either(
-        self,
-        second: Bool[np.ndarray, "series particle"],
-        now: tuple[Terms, FilterPass],
-        then: tuple[Terms, FilterPass],
-    ) -> tuple[Terms, FilterPass]:
-        """Terms and pass of the second filter where chosen, of the first elsewhere."""
-        by_row = second[self.layout.rows.series]
-
-        def pick(part: object, other: object, name: str) -> Float[np.ndarray, "*axes"]:
-            here, there = getattr(part, name), getattr(other, name)
-            if name in {"noise", "level", "expected", "precision"}:
-                return np.where(by_row, there, here)
-            mask = by_row[:, None] if name == "gain" else second
-            return np.where(mask, there, here)
-
-        terms = {name: pick(now[0], then[0], name) for name in _MOVING_TERMS}
-        done = {name: pick(now[1], then[1], name) for name in ("gain", "precision")}
-        return replace(now[0], **terms), replace(now[1], **done)
+    def log_likelihood(
+        self, reports: Reports, population: Population
+    ) -> Float[np.ndarray, "series particle"]:
+        """Log density of the reports under a population, up to a constant."""
+        terms = self.terms(population)
+        return filter_pass(reports, terms, population.reported, keep=False).log_likelihood
 
     def imagine(
         self, terms: Terms, population: Population, normals: PathNormals
