@@ -12,7 +12,7 @@ from fusion_wars import record, small_war
 from kadesh.errors import InputErrors
 from kadesh.fusion import Point, Reconstruction
 from kadesh.fusion.influence import influence_of
-from kadesh.fusion.kalman import BASE, Steps, Terms, filter_pass, smooth
+from kadesh.fusion.kalman import BASE, Reports, Terms, filter_pass, smooth
 from kadesh.fusion.layout import Layout, lay_out
 from kadesh.fusion.reconstruct import reconstruct_record
 from kadesh.fusion.record import Record, known
@@ -44,36 +44,26 @@ def _smoothed(layout: Layout, made: Reconstruction, series: int, values: np.ndar
     """Path of a series at the structure that influence holds, by the filter and smoother."""
     parts, rows, settings = block_of(made.structure, layout.kind), layout.rows, SMALL
     mine = rows.series == series
-    count = len(layout.step_week)
-
-    def steps_of(values: np.ndarray) -> np.ndarray:
-        table = np.zeros((count, 1))
-        table[rows.step[mine], 0] = values[mine]
-        return table
-
-    present = steps_of(np.ones(len(rows))).astype(bool)
-    steps = Steps(
-        layout.weeks, len(layout.components), settings.trend_memory, layout.step_week,
-        layout.step_component, present, steps_of(rows.ago), steps_of(rows.load),
+    has = layout.has_component[:, [series]]
+    reports = Reports(
+        layout.weeks, settings.trend_memory, has, np.zeros(mine.sum(), dtype=np.int64),
+        rows.week[mine], rows.component[mine], rows.ago[mine], rows.load[mine],
+        np.ones(mine.sum(), dtype=bool),
     )  # fmt: skip
-    drift = parts["drift_variance"][:, series] * layout.has_component[:, series]
     start = np.zeros((BASE + len(layout.components), 1, 1))
-    start[BASE:, 0, 0] = (
-        settings.bias_start**2 * parts["spread_variance"][series] * layout.has_component[:, series]
-    )
-    shape = (layout.weeks, 1, 1)
+    start[BASE:] = settings.bias_start**2 * parts["spread_variance"][series] * has[..., None]
     terms = Terms(
-        step=parts["mixed_variance"][:, series].reshape(shape),
-        turn=np.full(shape, parts["turn_variance"][series]),
-        drift=np.tile(drift[None, :, None, None], (layout.weeks, 1, 1, 1)),
-        noise=np.where(present, steps_of(parts["noise_variance"]), 1.0)[:, None],
+        step=parts["mixed_variance"][:, [series], None],
+        turn=np.full((layout.weeks, 1, 1), parts["turn_variance"][series]),
+        drift=parts["drift_variance"][:, [series], None] * has[..., None],
+        jump=layout.jump[:, :, [series]] * has,
+        noise=parts["noise_variance"][mine, None],
         start=start,
-        level=np.ones((count, 1, 1)),
-        expected=np.zeros((count, 1, 1)),
+        level=np.ones((mine.sum(), 1)),
+        expected=np.zeros((mine.sum(), 1)),
     )
-    reports = steps_of(values)
-    done = filter_pass(steps, terms, reports[:, None])
-    return smooth(steps, terms, done, reports)[0, :, 0]
+    done = filter_pass(reports, terms, values[mine, None])
+    return smooth(reports, terms, done, values[mine, None])[0, :, 0, 0]
 
 
 def test_influence_is_the_smoothers_own_response(given: Record, made: Reconstruction) -> None:

@@ -169,8 +169,8 @@ def test_at_fixed_unknowns_the_likelihood_mirrors_exactly(kind: str) -> None:
                                 ("usual", 1500.0 if kind == "losses" else 1.0), ("share", 0.02),
                                 ("week_mix", 0.8))
         }  # fmt: skip
-        _, done = space.filter(space.steps_about, replace(population, **fixed))
-        values = done.log_likelihood.reshape(space.shape)[:, 0]
+        fixed = {name: np.ascontiguousarray(part) for name, part in fixed.items()}
+        values = space.log_likelihood(space.reports_about, replace(population, **fixed))[:, 0]
         found.append(dict(zip(layout.series, values.tolist(), strict=True)))
     names = {"Eastmark": "Westmark", "Westmark": "Eastmark"}
     for entry, value in found[0].items():

@@ -42,7 +42,14 @@ def reconstruct(
         list[str] | None,
         typer.Option("--leave-out", metavar="SOURCE", help="Ignore this source; may be repeated."),
     ] = None,
-    draws: Draws = 192,
+    draws: Draws = 512,
+    effective: Annotated[
+        int,
+        typer.Option(
+            "--effective",
+            help="Effective draws of every unknown to sweep on for; 0 for a quick look.",
+        ),
+    ] = 400,
     seed: Seed = 0,
     output: Output = None,
     as_json: Json = False,
@@ -64,6 +71,7 @@ def reconstruct(
             day,
             seed=seed,
             draws=draws,
+            effective=effective,
             leave_out=frozenset(leave_out or ()),
             progress=progress.stage("Reconstruct what happened"),
         )
@@ -82,6 +90,7 @@ def reconstruct(
         "weeks": weeks,
         "series": [*ground, *losses],
         "claimed": plain(made.source_bias.to_dict("records")),
+        "convergence": plain(made.convergence.to_dict("records")),
         "diagnostics": plain(made.diagnostics),
         "provenance": plain(made.provenance),
     }
@@ -100,6 +109,7 @@ def reconstruct(
         ("side", "quantity", "median", "90 % interval"),
         [[entry["side"], entry["quantity"], *interval(entry)] for entry in losses],
     )
+    say(made.convergence_in_words)
 
 
 def simulate(

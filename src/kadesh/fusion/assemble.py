@@ -10,12 +10,14 @@ import xarray as xr
 from jaxtyping import Float, Int
 
 from kadesh.fusion.claimed import compare_sources
+from kadesh.fusion.converge import COLUMNS, converge
 from kadesh.fusion.diagnostics import effective_draws, nested_r_hat
 from kadesh.fusion.ladder import Fit, extend
 from kadesh.fusion.population import Population
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import GROUND, LOSSES, Known, Record
 from kadesh.fusion.structure import structure_of
+from kadesh.fusion.unknowns import unknowns_of
 
 STALE_WEEKS: Final = 8
 """A series without a report for so many weeks is named in the diagnostics."""
@@ -29,6 +31,7 @@ def assemble(
     draws: int,
     seed: int,
     provenance: Mapping[str, Any],
+    effective: int = 0,
     base: Reconstruction | None = None,
 ) -> Reconstruction:
     """Draws, tables and diagnostics from the blocks' fits at one vantage date.
@@ -41,10 +44,18 @@ def assemble(
         draws: How many draws to give.
         seed: Of further draws, where more are wanted than were kept.
         provenance: Goes into the result.
+        effective: Effective draws of every unknown to sweep on for; 0 takes what the fits kept.
         base: Where kinds without a fit are taken from.
     """
     weeks = record.weeks(as_of)
-    kept = {kind: _enough(fit, draws, seed, as_of) for kind, fit in fits.items()}
+    kept: Mapping[str, Sequence[Population]]
+    if effective:
+        particles = next(iter(fits.values())).space.settings.particles
+        swept = converge(fits, effective, -(-draws // particles), seed, (as_of.isoformat(),))
+        kept, convergence = swept.kept, swept.table
+    else:
+        kept = {kind: _enough(fit, draws, seed, as_of) for kind, fit in fits.items()}
+        convergence = _convergence(fits, kept)
     tables, blocks = {}, {} if base is None else dict(base.diagnostics["blocks"])
     for kind in GROUND:
         if kind in fits:
@@ -57,7 +68,6 @@ def assemble(
         blocks["losses"] = _diagnose(fits["losses"], clipped)
     elif base is not None:
         losses, rates = base.losses.to_numpy(), base.losses_per_week.to_numpy()
-    convergence = _convergence(fits, kept)
     if base is not None:
         rest = base.convergence[~base.convergence["kind"].isin(list(fits))]
         convergence = pd.concat([rest, convergence], ignore_index=True)
@@ -151,45 +161,21 @@ def _convergence(fits: Mapping[str, Fit], kept: Mapping[str, Sequence[Population
     lines: list[dict[str, Any]] = []
     for kind, fit in sorted(fits.items()):
         settings = fit.space.settings
-        for what, name, values in _unknowns(fit, kept[kind]):
-            stack = np.stack(values).reshape(-1, settings.islands, settings.island_particles)
+        traces = [unknowns_of(fit.space, part) for part in kept[kind]]
+        for unknown in traces[0]:
+            stack = np.stack([trace[unknown] for trace in traces])
+            stack = stack.reshape(-1, settings.islands, settings.island_particles)
             draws = stack.transpose(1, 0, 2).reshape(settings.islands, -1)
             lines.append(
                 {
                     "kind": kind,
-                    "what": what,
-                    "name": name,
+                    **unknown._asdict(),
                     "r_hat": nested_r_hat(draws),
                     "effective_draws": effective_draws(draws),
+                    "sweeps": len(traces) * settings.sweeps_a_round,
                 }
             )
-    columns = ["kind", "what", "name", "r_hat", "effective_draws"]
-    return pd.DataFrame(lines, columns=columns)
-
-
-def _unknowns(
-    fit: Fit, kept: Sequence[Population]
-) -> list[tuple[str, str, list[Float[np.ndarray, " particle"]]]]:
-    layout = fit.space.layout
-    found: list[tuple[str, str, list[Float[np.ndarray, " particle"]]]] = []
-    for index, group in enumerate(layout.groups):
-        inside = list(group.series)
-        total = [part.path[0, -1, inside].sum(axis=0) for part in kept]
-        found.append(("level", f"{group.name} total", total))
-        for column, source in enumerate(group.sources):
-            shares = [part.share[index, column] for part in kept]
-            found.append(("share", f"{group.name} {source}", shares))
-    for index, entry in enumerate(layout.series):
-        found.append(("level", str(entry), [part.path[0, -1, index] for part in kept]))
-        found.append(("scale", f"{entry} changes", [part.step[index] for part in kept]))
-        found.append(("scale", f"{entry} spread", [part.spread[index] for part in kept]))
-        for place in np.flatnonzero(layout.has_noise[:, index]):
-            name = f"{entry} noise {layout.noises[place]}"
-            found.append(("scale", name, [part.noise[place, index] for part in kept]))
-        for place in np.flatnonzero(layout.has_component[:, index]):
-            name = f"{entry} drift {layout.components[place]}"
-            found.append(("scale", name, [part.drift[place, index] for part in kept]))
-    return found
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def _diagnose(fit: Fit, clipped: float) -> dict[str, Any]:

@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
 from kadesh.fusion.censored import augment
 from kadesh.fusion.kalman import BASE
 from kadesh.fusion.population import Population
 from kadesh.fusion.rescale import rescale_losses, stretch_drift
+from kadesh.fusion.row_kernels import log1p_sums
 from kadesh.fusion.workspace import Workspace
 
 Streams = Sequence[np.random.Generator]
 
 STRIDE: Final = 2.4
 """Length of a proposal on a log scale in its standard deviations (Gelman, Roberts & Gilks 1996)."""
-TAIL_MOVES: Final = 2
+TAIL_MOVES: Final = 3
 """Such proposals in a sweep."""
 
 
@@ -83,17 +84,17 @@ def _limits(space: Workspace, population: Population, streams: Streams) -> Popul
 def _report_noise(space: Workspace, population: Population, streams: Streams) -> Population:
     """The learnt scales of the reports' noise, and their mixture weights."""
     layout, rows, settings = space.layout, space.layout.rows, space.settings
-    tail, table, learnt = settings.report_tail, space.noise_table, rows.learnt >= 0
+    tail, place = settings.report_tail, space.noise_place
     error = (population.reported - space.signal(population)) / rows.width[:, None]
-    place = rows.learnt[learnt], rows.series[learnt]
-    square = error[learnt] ** 2
+    square = error**2 / tail
 
     def spread(noise: Float[np.ndarray, "noise series particle"]) -> np.ndarray:
-        part = np.log1p(square / (tail * noise[place] ** 2))
-        return (table[:, learnt] @ part).reshape(noise.shape)
+        flat = noise.reshape(-1, noise.shape[-1])
+        return np.asarray(log1p_sums(square, place, flat).reshape(noise.shape))
 
-    counts = table.sum(axis=1).reshape(len(layout.noises), len(streams))
-    prior = np.full_like(counts, settings.noise_scale)
+    shape = (len(layout.noises), len(streams))
+    counts = np.bincount(place[place >= 0], minlength=shape[0] * shape[1]).reshape(shape)
+    prior = np.full(shape, settings.noise_scale)
     noise = tail_scale(
         population.noise, spread, counts, prior, settings.noise_weight, tail, streams
     )
@@ -110,9 +111,11 @@ def _weekly_changes(space: Workspace, population: Population, streams: Streams) 
     layout, settings = space.layout, space.settings
     tail = settings.rate_tail if layout.is_losses else settings.ground_tail
     square = space.changes(population) ** 2
+    weeks, lanes = len(square), square[0].size
 
     def spread(step: Float[np.ndarray, "one series particle"]) -> np.ndarray:
-        return np.log1p(square / (tail * step**2)).sum(axis=0)[None]
+        flat, place = (square / tail).reshape(weeks, lanes), np.zeros(weeks, dtype=np.int64)
+        return np.asarray(log1p_sums(flat, place, step.reshape(1, lanes)).reshape(step.shape))
 
     counts = np.full((1, len(streams)), float(layout.weeks))
     (step,) = tail_scale(
@@ -137,7 +140,7 @@ def _weekly_changes(space: Workspace, population: Population, streams: Streams) 
 def tail_scale(
     scale: Float[np.ndarray, "source series particle"],
     spread: Callable[[Float[np.ndarray, "source series particle"]], np.ndarray],
-    counts: Float[np.ndarray, "source series"],
+    counts: Shaped[np.ndarray, "source series"],
     prior: Float[np.ndarray, "source series"],
     weight: float,
     tail: float,

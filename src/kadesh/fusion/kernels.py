@@ -19,7 +19,7 @@ BLOCK: Final = 64
 Array = np.ndarray[Any, Any]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def filter_series(
     week: Array, place: Array, ago: Array, load: Array, use: Array, memory: float,
     step: Array, turn: Array, drift: Array, jump: Array, start: Array,
@@ -136,7 +136,7 @@ def filter_series(
                     products[c, d, first + j] = products[d, c, first + j] = total[c, d, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, error_model="numpy")
 def smooth_series(
     week: Array, place: Array, ago: Array, load: Array, memory: float,
     step: Array, turn: Array, drift: Array, jump: Array, start: Array,

@@ -17,7 +17,7 @@ from kadesh.errors import NumericalError
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population, carry, start
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import GROUND_ORDER, LOSSES_ORDER, sweep, tune
+from kadesh.fusion.sweep import GROUND_ORDER, LOSSES_ORDER, Move, sweep, tune
 from kadesh.fusion.warm import first_path, reweight
 from kadesh.fusion.workspace import Workspace
 
@@ -82,10 +82,9 @@ def restart(
     return _settle(space, population, settings.refit_sweeps, settings.kept, seed, names)
 
 
-def keep_every(space: Workspace) -> int:
-    """Sweeps from one kept draw to the next."""
-    settings = space.settings
-    return settings.losses_every if space.layout.is_losses else settings.ground_every
+def order_of(space: Workspace) -> tuple[Move, ...]:
+    """In which sweeps follow each other."""
+    return LOSSES_ORDER if space.layout.is_losses else GROUND_ORDER
 
 
 def extend(fit: Fit, rounds: int, seed: int, *names: str) -> tuple[Population, ...]:
@@ -104,7 +103,7 @@ def _settle(
     """Sweep; adapt the proposals only before the sweeps that are kept."""
     kept: list[Population] = []
     tuning = tune(space, population, seed, names)
-    every, order = keep_every(space), LOSSES_ORDER if space.layout.is_losses else GROUND_ORDER
+    every, order = space.settings.sweeps_a_round, order_of(space)
     for count in range(warm + rounds * every):
         if 0 < count <= warm and count % 6 == 0:
             tuning = tune(space, population, seed, (*names, count))

@@ -242,6 +242,8 @@ def _rows(
             component[index] = components.index(root.id)
             lasting = root.interval_absolute + root.interval_share * report.usual
             load[index] = max(lasting / NINETY, settings.least_width)
+            if learnt[index] < 0 and tells_of_noise(record, report):
+                width[index] = max(width[index] * settings.usual_noise, settings.least_width)
         for link in record.chain(report.source):
             column = of[report.series].sources.index(link)
             chain[index, column] = 1.0

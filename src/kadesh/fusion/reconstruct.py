@@ -1,11 +1,13 @@
 """Observations to posterior draws of control and losses, as of any date."""
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,12 @@ from kadesh.fusion.record import Known, Record, known, record_of
 from kadesh.fusion.settings import DEFAULT, Settings
 from kadesh.war import War
 
+PRECISE: Final = 400
+"""Effective draws of every unknown at a single date, if not told otherwise."""
+PRECISE_DRAWS: Final = 512
+QUICK_DRAWS: Final = 192
+MOST_EFFECTIVE: Final = 5000
+
 Progress = Callable[[int, int], None]
 """Called with the number of dates fitted so far and the number there are to fit."""
 
@@ -30,7 +38,8 @@ def reconstruct(
     as_of: date,
     *,
     seed: int = 0,
-    draws: int = 192,
+    draws: int | None = None,
+    effective: int | Mapping[date, int] | None = None,
     leave_out: frozenset[str] = frozenset(),
     replace: Mapping[str, float] | None = None,
     progress: Progress | None = None,
@@ -41,7 +50,8 @@ def reconstruct(
     as_of: Sequence[date],
     *,
     seed: int = 0,
-    draws: int = 192,
+    draws: int | None = None,
+    effective: int | Mapping[date, int] | None = None,
     leave_out: frozenset[str] = frozenset(),
     replace: Mapping[str, float] | None = None,
     progress: Progress | None = None,
@@ -51,7 +61,8 @@ def reconstruct(
     as_of: date | Sequence[date],
     *,
     seed: int = 0,
-    draws: int = 192,
+    draws: int | None = None,
+    effective: int | Mapping[date, int] | None = None,
     leave_out: frozenset[str] = frozenset(),
     replace: Mapping[str, float] | None = None,
     progress: Progress | None = None,
@@ -66,7 +77,11 @@ def reconstruct(
         war: The war.
         as_of: A vantage date, or several.
         seed: Of all random numbers.
-        draws: Posterior draws; 192 come at no extra cost.
+        draws: Posterior draws to give; 512, or 192 of a quick fit.
+        effective: Effective draws that every unknown must have, with an R-hat below 1.01, before
+            the sweeps at a date end; 0 is the quick fit, of a fixed few sweeps at every date. 400
+            for a single date, 0 for several; or by date, 0 for those not named. Whether they were
+            reached is in `convergence`.
         leave_out: Ids of sources to ignore.
         replace: Values to put in the place of published ones, by observation id. Fits everything
             anew; `refit` is the quick way to change one figure at one date.
@@ -81,12 +96,18 @@ def reconstruct(
     """
     dates = [as_of] if isinstance(as_of, date) else sorted(set(as_of))
     record = record_of(war)
-    _check(record, dates, draws, leave_out, replace or {})
+    if effective is None:
+        effective = PRECISE if isinstance(as_of, date) else 0
+    wanted = effective if isinstance(effective, Mapping) else dict.fromkeys(dates, effective)
+    if draws is None:
+        draws = PRECISE_DRAWS if any(wanted.values()) else QUICK_DRAWS
+    _check(record, dates, draws, wanted, leave_out, replace or {})
     made = reconstruct_record(
         record,
         dates,
         seed=seed,
         draws=draws,
+        effective=wanted,
         leave_out=leave_out,
         replace=replace or {},
         progress=progress,
@@ -101,6 +122,7 @@ def reconstruct_record(
     *,
     seed: int,
     draws: int,
+    effective: Mapping[date, int] | None = None,
     leave_out: frozenset[str] = frozenset(),
     replace: Mapping[str, float] | None = None,
     progress: Progress | None = None,
@@ -108,7 +130,7 @@ def reconstruct_record(
     about: Mapping[str, str] | None = None,
 ) -> Reconstructions:
     """`reconstruct` on a record, with settings of one's own."""
-    changed = dict(sorted((replace or {}).items()))
+    changed, goals = dict(sorted((replace or {}).items())), effective or {}
     provenance = {
         "version": __version__,
         **(about or {}),
@@ -124,9 +146,10 @@ def reconstruct_record(
     names, provenances, found = {}, {}, {}
     for day in dates:
         seen = hashes[published <= np.datetime64(day)]
-        inputs = facts | {"as_of": day.isoformat(), "rows": _digest(seen.tobytes())}
-        names[day] = cache.address("reconstruction", inputs)
-        provenances[day] = provenance | {"as_of": day.isoformat(), "rows_hash": inputs["rows"]}
+        rows_hash = _digest(seen.tobytes())
+        own = {"as_of": day.isoformat(), "effective": goals.get(day, 0), "rows_hash": rows_hash}
+        names[day] = cache.address("reconstruction", facts | own)
+        provenances[day] = provenance | own
         if (arrays := cache.load_arrays(names[day])) is not None:
             found[day] = from_arrays(day, arrays)
     missing = [day for day in dates if day not in found]
@@ -137,7 +160,9 @@ def reconstruct_record(
         rows = known(record, day, leave_out, changed)
         fits = _fit(record, rows, day, last, settings, seed)
         if day in missing:
-            made = assemble(record, rows, fits, day, draws, seed, provenances[day])
+            made = assemble(
+                record, rows, fits, day, draws, seed, provenances[day], goals.get(day, 0)
+            )
             arrays = to_arrays(made)
             cache.store_arrays(names[day], arrays)
             found[day] = from_arrays(day, arrays)
@@ -177,13 +202,16 @@ def _fit(
     seed: int,
 ) -> dict[str, Fit]:
     weeks = record.weeks(day)
-    fits = {}
-    for kind in KINDS:
+
+    def fit(kind: str) -> Fit:
         layout = lay_out(record, rows.rows, weeks, kind, settings)
-        fits[kind] = (
+        return (
             advance(last[kind], layout, seed, day) if last else begin(layout, settings, seed, day)
         )
-    return fits
+
+    # Kinds share no unknown, and their streams are their own: side by side is as one by one.
+    with ThreadPoolExecutor(max_workers=min(len(KINDS), os.cpu_count() or 1)) as pool:
+        return dict(zip(KINDS, pool.map(fit, KINDS), strict=True))
 
 
 def _facts(record: Record) -> dict[str, Any]:
@@ -208,6 +236,7 @@ def _check(
     record: Record,
     dates: Sequence[date],
     draws: int,
+    effective: Mapping[date, int],
     leave_out: frozenset[str],
     replace: Mapping[str, float],
 ) -> None:
@@ -223,6 +252,10 @@ def _check(
         inside = record.start <= day <= record.end
         expect(inside, "as_of", str(day), span, "Choose a date within the war")
     expect(draws >= 1, "draws", draws, "a whole number from 1 on", "Ask for at least one draw")
+    whole = f"a whole number from 0 to {MOST_EFFECTIVE}"
+    remedy = "Ask for fewer; 400 is enough for intervals"
+    for goal in sorted(set(effective.values())):
+        expect(0 <= goal <= MOST_EFFECTIVE, "effective", goal, whole, remedy)
     for source in sorted(leave_out - set(record.publishers)):
         expect(False, "leave_out", source, "a source of the war", "See sources.yaml for the ids")
     ids = set(record.rows["id"])

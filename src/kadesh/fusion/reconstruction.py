@@ -54,6 +54,29 @@ class Reconstruction:
         """Number of draws."""
         return int(self.held_km2.sizes["draw"])
 
+    @property
+    def convergence_in_words(self) -> str:
+        """How far the sampler has come, in a sentence or two, with what came least far."""
+        table = self.convergence
+        if table.empty:
+            return "Nothing was fitted: there are no figures."
+        least = table.loc[table["effective_draws"].idxmin()]
+        most = table.loc[table["r_hat"].idxmax()]
+        goal = int(self.provenance.get("effective", 0))
+        text = (
+            f"{len(table)} unknowns: at least {least['effective_draws']:.0f} effective draws"
+            f" ({least['name']}), R-hat at most {most['r_hat']:.3f} ({most['name']})."
+        )
+        if goal == 0:
+            return f"Quick fit, not swept until it converged. {text}"
+        short = (table["effective_draws"] < goal) | (table["r_hat"] >= R_HAT_LIMIT)
+        if short.any():
+            return f"{int(short.sum())} unknowns have not reached {goal} effective draws. {text}"
+        return f"Converged. {text}"
+
+
+R_HAT_LIMIT: Final = 1.01
+"""R-hat above which an unknown has not converged (Vehtari et al. 2021)."""
 
 Reconstructions = dict[date, Reconstruction]
 """Reconstructions by vantage date, in time order."""

@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float
 from kadesh.fusion.censored import log_chance
 from kadesh.fusion.kalman import BASE
 from kadesh.fusion.population import Population
+from kadesh.fusion.row_kernels import stretch_gains
 from kadesh.fusion.workspace import Workspace
 
 
@@ -47,13 +48,10 @@ def stretch_drift(
     steps = np.diff(biases, axis=1)
     smooth_weeks = (layout.jump == 0).transpose(1, 0, 2)[..., None]
     grown = (steps * smooth_weeks).cumsum(axis=1) * np.expm1(log_factor)[:, None]
-    chosen = rows.component >= 0
-    place = rows.component[chosen], rows.series[chosen]
-    more = rows.load[chosen, None] * grown[place[0], rows.week[chosen], place[1]]
-    variance = space.noise_variance(population)[chosen]
-    change = (error[chosen] * more - more**2 / 2) / variance
-    gain = np.zeros((len(layout.components), *space.shape))
-    np.add.at(gain, place, change)
+    gain = stretch_gains(
+        grown, error, space.noise_variance(population),
+        rows.series, rows.week, rows.component, rows.load,
+    )  # fmt: skip
     weight, ratio = settings.drift_weight, population.drift / settings.bias_drift
     gain += -weight * log_factor - weight / 2 * (np.exp(-2 * log_factor) - 1) / ratio**2
     accept = (np.log(uniform) < gain) & layout.has_component[..., None]

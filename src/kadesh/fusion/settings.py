@@ -86,9 +86,9 @@ class Settings:
     regular_rows: int = 26
     """From so many figures on (half a year of weeks), a source's noise in a series is learnt. From
     fewer little is learnt, and where two maps quarrel over some weeks, either could be called noisy
-    and the posterior falls apart in two,"""
+    and the posterior falls apart in two. Fewer figures have the prior's root mean square noise;"""
     lasting_rows: int = 8
-    """and from so many on, its own drifting bias there."""
+    """from so many on, its own drifting bias there."""
     usual_weeks: int = 13
     """The drifting bias acts on the mean of the source's figures of so many weeks before,"""
     usual_factor: float = 2.0
@@ -102,8 +102,7 @@ class Settings:
     """Sweeps at the first rung, from starting values drawn from the priors."""
     kept: int = 3
     """Times that the path is kept at every rung: 64 particles x 3 = 192 draws."""
-    ground_every: int = 1
-    losses_every: int = 3
+    sweeps_a_round: int = 2
     """Sweeps from one kept path to the next."""
     scale_moves: int = 6
     """Moves of the scales, with the path integrated out, before each path."""
@@ -111,6 +110,11 @@ class Settings:
     """Sweeps before the kept ones where a figure was changed."""
     resample_below: float = 0.5
     """Resample a series on an island when its effective sample size falls below this share."""
+
+    @property
+    def usual_noise(self) -> float:
+        """Root mean square of the prior of noise, in units of the figure interval."""
+        return self.noise_scale * (self.noise_weight / (self.noise_weight - 2)) ** 0.5
 
     @property
     def particles(self) -> int:

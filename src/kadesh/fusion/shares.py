@@ -64,7 +64,7 @@ def tune_shares(
     deviation = smooth(reports, terms, done, drawn - terms.expected)
     deviation = imagined - _usual_path(space, middle) - deviation
     level = space.shown(middle.share) * space.seen_level(deviation, None)
-    whole = level + space.drift_part(deviation)
+    whole = space.seen(deviation, middle.share, np.zeros(space.shape))
     taken_up = (whole * level / space.noise_variance(middle)).mean(axis=1) * reports.use
     tilt = np.zeros_like(centre)
     for index in range(len(layout.groups)):

@@ -8,12 +8,17 @@
     mixes    weights of the Student-t mixtures given the path
     scales   again, given the path (conjugate), and along ridges (`kadesh.fusion.rescale`)
 
+Every second proposal of scales is along the difference of two particles drawn from an archive, the
+particles as they were when proposals were tuned, and so knows which scales make up for each other
+(ter Braak & Vrugt 2008, with a fixed archive, which leaves the proposal symmetric).
+
 One-sided reports are used in two ways by turns. A *free* sweep leaves them out, proposes the path
 (for losses shares and path) from the rest, and accepts by the reports' probability; far from the
 bounds this nearly always accepts. A *pinned* sweep takes them at the values last drawn; near a
 bound it moves well, far from it the drawn value pins the path. Each is exact, together they mix.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
@@ -37,6 +42,8 @@ REACH: Final = 1.7
 """Length of a proposal in standard deviations of the particles; about two scales move at a time."""
 SHORT: Final = 0.25
 """Length of the short proposals of scales."""
+LENGTHS: Final = 0.5
+"""Standard deviation of the log of the length of proposals along differences."""
 
 
 class Move(Enum):
@@ -47,7 +54,7 @@ class Move(Enum):
     PINNED_SHARES = "shares and a path with the one-sided reports as last drawn"
 
 
-GROUND_ORDER: Final = (Move.FREE, Move.PINNED, Move.PINNED)
+GROUND_ORDER: Final = (Move.FREE, Move.PINNED, Move.PINNED, Move.PINNED, Move.PINNED)
 LOSSES_ORDER: Final = (Move.FREE, Move.PINNED, Move.PINNED_SHARES, Move.PINNED)
 """In which sweeps follow each other."""
 
@@ -62,6 +69,8 @@ class Tuning:
     noise: Float[np.ndarray, "noise series"]
     drift: Float[np.ndarray, "component series"]
     usual: Float[np.ndarray, " series"]
+    archive: Mapping[str, Float[np.ndarray, "*axes series particle"]]
+    """Log scales of the particles as they were; 0 where there is no such scale."""
     shares: ShareTuning
 
 
@@ -72,7 +81,7 @@ def tune(
     layout = space.layout
 
     def spread(scales: Float[np.ndarray, "*axes particle"]) -> Float[np.ndarray, "*axes"]:
-        return np.asarray(REACH * np.clip(np.log(scales).std(axis=-1), 0.05, 1.0))
+        return np.asarray(REACH * np.clip(np.log(scales).std(axis=-1), 0.05, 2.0))
 
     streams = [generator(seed, "fusion", "tune", *names, str(entry)) for entry in layout.series]
     normals = path_normals(space, streams)
@@ -82,6 +91,13 @@ def tune(
         noise=spread(population.noise),
         drift=spread(population.drift),
         usual=spread(population.usual) * layout.is_losses,
+        archive={
+            "step": np.log(population.step),
+            "turn": np.log(np.maximum(population.turn, 1e-12)) * (not layout.is_losses),
+            "usual": np.log(population.usual) * layout.is_losses,
+            "noise": np.log(population.noise) * layout.has_noise[..., None],
+            "drift": np.log(population.drift) * layout.has_component[..., None],
+        },
         shares=tune_shares(space, space.reports_about, population, normals),
     )
 
@@ -240,8 +256,8 @@ def _proposal(
         draws = [stream.standard_normal((sources, space.particles)) for stream in streams]
         return np.stack(draws, axis=1)
 
-    # Half the proposals are short: where the particles sit in separate modes, their spread is far
-    # more than the width of any mode.
+    # Half the proposals that follow are short: where the particles sit in separate modes, their
+    # spread is far more than the width of any mode.
     half = np.stack([stream.random(space.particles) < 0.5 for stream in streams])
     short = np.where(half, SHORT, 1.0)
     few = 2 / count_scales(space)
@@ -258,14 +274,40 @@ def _proposal(
         log_usual = np.where(ridge, short * tuning.usual[:, None] * jump(1)[0], log_usual)
         log_step = np.where(ridge, -log_usual, log_step)
     noise, drift = some(len(layout.noises)), some(len(layout.components))
+    moves = {
+        "step": log_step,
+        "turn": tuning.turn[:, None] * turn,
+        "usual": log_usual,
+        "noise": (tuning.noise * layout.has_noise)[..., None] * noise,
+        "drift": (tuning.drift * layout.has_component)[..., None] * drift,
+    }
+    # Every second proposal goes along the difference of two particles of the archive.
+    along = np.stack([stream.random(space.particles) < 0.5 for stream in streams])
+    apart = _differences(space, tuning, streams)
     return replace(
         population,
-        step=population.step * np.exp(log_step),
-        turn=population.turn * np.exp(tuning.turn[:, None] * turn),
-        usual=population.usual * np.exp(log_usual),
-        noise=population.noise * np.exp((tuning.noise * layout.has_noise)[..., None] * noise),
-        drift=population.drift * np.exp((tuning.drift * layout.has_component)[..., None] * drift),
+        **{
+            name: getattr(population, name) * np.exp(np.where(along, apart[name], move))
+            for name, move in moves.items()
+        },
     )
+
+
+def _differences(
+    space: Workspace, tuning: Tuning, streams: Streams
+) -> dict[str, Float[np.ndarray, "*axes series particle"]]:
+    """Differences of the log scales of two particles of the archive, at the length for so many."""
+    pairs = np.stack([s.integers(0, space.particles, (2, space.particles)) for s in streams], 1)
+    jitter = np.stack([stream.standard_normal(space.particles) for stream in streams])
+    length = (REACH / np.sqrt(count_scales(space)))[:, None] * np.exp(LENGTHS * jitter)
+
+    def between(logs: Float[np.ndarray, "*axes series particle"]) -> Float[np.ndarray, "*axes"]:
+        first, second = (
+            np.take_along_axis(logs, np.broadcast_to(pair, logs.shape), axis=-1) for pair in pairs
+        )
+        return np.asarray(length * (first - second))
+
+    return {name: between(logs) for name, logs in tuning.archive.items()}
 
 
 def _log_prior(space: Workspace, population: Population) -> Float[np.ndarray, "series particle"]:

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from kadesh.fusion.kalman import BASE, FilterPass, Reports, Terms, filter_pass, remember, smooth
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population
+from kadesh.fusion.row_kernels import noise_variances, signals
 from kadesh.fusion.settings import Settings
 
 
@@ -66,15 +67,6 @@ class Workspace:
         """The reports that are not bounds."""
         return self.reports(~self.one_sided)
 
-    @cached_property
-    def noise_table(self) -> Float[np.ndarray, "scale row"]:
-        """1 where a report (column) has the learnt noise of a source in a series (line)."""
-        rows, layout = self.layout.rows, self.layout
-        table = np.zeros((len(layout.noises) * len(layout.series), len(rows)))
-        chosen = np.flatnonzero(rows.learnt >= 0)
-        table[rows.learnt[chosen] * len(layout.series) + rows.series[chosen], chosen] = 1.0
-        return table
-
     def reports(self, use: Bool[np.ndarray, " row"]) -> Reports:
         """The reports as the filter sees them; it passes over those not chosen."""
         layout, rows = self.layout, self.layout.rows
@@ -90,10 +82,17 @@ class Workspace:
             use=use,
         )
 
+    @cached_property
+    def noise_place(self) -> Int[np.ndarray, " row"]:
+        """Which learnt noise scale each report has, counted by source and series; -1 without."""
+        rows, series = self.layout.rows, len(self.layout.series)
+        return np.where(rows.learnt >= 0, rows.learnt * series + rows.series, -1)
+
     def noise_variance(self, population: Population) -> Float[np.ndarray, "row particle"]:
         """Variance of each report's noise."""
-        width = self.layout.rows.width[:, None] * self.noise_scale(population)
-        return np.asarray(width**2 / population.row_mix)
+        scale = population.noise.reshape(-1, population.noise.shape[-1])
+        width = self.layout.rows.width
+        return noise_variances(width, scale, self.noise_place, population.row_mix)
 
     def noise_scale(self, population: Population) -> Float[np.ndarray, "row particle"]:
         """Learnt scale of each report's noise; 1 where the width is taken as it stands."""
@@ -132,21 +131,31 @@ class Workspace:
             rate = rate + population.usual[rows.series]
         return np.asarray(level - rows.ago[:, None] * rate)
 
-    def drift_part(
-        self, path: Float[np.ndarray, "state time series particle"]
-    ) -> Float[np.ndarray, "row particle"]:
-        """The drifting bias in each report."""
-        rows = self.layout.rows
-        part = np.zeros((len(rows), path.shape[-1]))
-        chosen = rows.component >= 0
-        at = BASE + rows.component[chosen], rows.week[chosen] + 1, rows.series[chosen]
-        part[chosen] = rows.load[chosen, None] * path[at]
-        return part
-
     def signal(self, population: Population) -> Float[np.ndarray, "row particle"]:
         """Each report but for its noise."""
-        level = self.shown(population.share) * self.seen_level(population.path, population)
-        return np.asarray(level + self.drift_part(population.path))
+        return self.seen(population.path, population.share, self.usual(population))
+
+    def usual(self, population: Population) -> Float[np.ndarray, "series particle"]:
+        """The usual rate, which is no part of the path; 0 for ground."""
+        return population.usual if self.layout.is_losses else np.zeros(self.shape)
+
+    def seen(
+        self,
+        path: Float[np.ndarray, "state time series particle"],
+        share: Float[np.ndarray, "group column particle"],
+        usual: Float[np.ndarray, "series particle"],
+    ) -> Float[np.ndarray, "row particle"]:
+        """What reports show of a path, its drifting biases included."""
+        rows = self.layout.rows
+        patterns, of = self._patterns
+        shown = [np.exp(chain @ share[group]) for group, chain in patterns]
+        if not shown:
+            return np.zeros((0, self.particles))
+        state = np.where(rows.component >= 0, BASE + rows.component, -1)
+        return signals(
+            path, np.stack(shown), of, usual,
+            rows.series, rows.week, state, rows.ago, rows.load,
+        )  # fmt: skip
 
     def changes(self, population: Population) -> Float[np.ndarray, "week series particle"]:
         """Weekly shocks under the Student-t mixture, in the unit of their scale.
@@ -230,7 +239,7 @@ class Workspace:
             wide = np.sqrt(variance) * normals.bias[component, week + 1, series]
             path[BASE + component, week + 1, series] = wide
         np.cumsum(path[BASE:], axis=1, out=path[BASE:])
-        drawn = terms.level * self.seen_level(path, population) + self.drift_part(path)
+        drawn = self.seen(path, population.share, self.usual(population))
         return path, drawn + np.sqrt(terms.noise) * normals.row
 
     def draw_path(
