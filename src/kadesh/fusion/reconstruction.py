@@ -57,21 +57,23 @@ class Reconstruction:
     @property
     def convergence_in_words(self) -> str:
         """How far the sampler has come, in a sentence or two, with what came least far."""
-        table = self.convergence
-        if table.empty:
+        lines = self.convergence.to_dict("records")
+        if not lines:
             return "Nothing was fitted: there are no figures."
-        least = table.loc[table["effective_draws"].idxmin()]
-        most = table.loc[table["r_hat"].idxmax()]
+        least = min(lines, key=lambda line: float(line["effective_draws"]))
+        most = max(lines, key=lambda line: float(line["r_hat"]))
         goal = int(self.provenance.get("effective", 0))
         text = (
-            f"{len(table)} unknowns: at least {least['effective_draws']:.0f} effective draws"
+            f"{len(lines)} unknowns: at least {least['effective_draws']:.0f} effective draws"
             f" ({least['name']}), R-hat at most {most['r_hat']:.3f} ({most['name']})."
         )
         if goal == 0:
             return f"Quick fit, not swept until it converged. {text}"
-        short = (table["effective_draws"] < goal) | (table["r_hat"] >= R_HAT_LIMIT)
-        if short.any():
-            return f"{int(short.sum())} unknowns have not reached {goal} effective draws. {text}"
+        short = [
+            line for line in lines if line["effective_draws"] < goal or line["r_hat"] >= R_HAT_LIMIT
+        ]
+        if short:
+            return f"{len(short)} unknowns have not reached {goal} effective draws. {text}"
         return f"Converged. {text}"
 
 

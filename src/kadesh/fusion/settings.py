@@ -114,7 +114,7 @@ class Settings:
     @property
     def usual_noise(self) -> float:
         """Root mean square of the prior of noise, in units of the figure interval."""
-        return self.noise_scale * (self.noise_weight / (self.noise_weight - 2)) ** 0.5
+        return float(self.noise_scale * (self.noise_weight / (self.noise_weight - 2)) ** 0.5)
 
     @property
     def particles(self) -> int:
