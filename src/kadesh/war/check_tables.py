@@ -14,6 +14,11 @@ from kadesh.war.tables import MAX_MISTAKES, Table
 # Maps measure a sector in their own projection and along their own border.
 _AREA_TOLERANCE: Final = 1.05
 _INTRUDER: Final = ("held_km2", "contested_km2", "claimed_limit_km2", "claimed_held_km2")
+_AT_HOME: Final = (
+    "retaken_km2",
+    "conflict_events_items_per_week",
+    "conflict_deaths_persons_per_week",
+)
 
 
 def check_tables(folder: Folder, names: Names) -> Iterator[Mistake]:
@@ -145,11 +150,16 @@ def _ground(entry: Table, folder: Folder) -> Iterator[Mistake]:
         return
     frame = entry.frame
     ground = frame["quantity"].isin(_INTRUDER)
+    at_home = frame["quantity"].isin(_AT_HOME)
     for sector in folder.war.contents.sectors.values():
         here = ground & (frame["sector"] == sector.id)
         for row in _rows(here & (frame["side"] == sector.home)):
             expected = f"the side that is not at home in {sector.id}"
             yield entry.mistake(row, "side", expected, "Name the side that came in")
+        for row in _rows(at_home & (frame["sector"] == sector.id) & (frame["side"] != sector.home)):
+            expected = f"the side at home in {sector.id}, {sector.home}"
+            yield entry.mistake(row, "side", expected, "Name the side at home")
+        here |= (frame["quantity"] == "retaken_km2") & (frame["sector"] == sector.id)
         in_km2 = here & (frame["unit"] == "km2")
         for row in _rows(in_km2 & (frame["value"] > sector.area_km2 * _AREA_TOLERANCE)):
             expected = f"at most the area of {sector.id}, {sector.area_km2:g} km2"
