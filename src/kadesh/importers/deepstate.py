@@ -7,10 +7,12 @@ held, dated the day after), and any file whose features have `date` and `status`
 `contested`, `retaken`; `X_held` and `X_held_in_Y` as in exports of this kind).
 
 The map is drawn from one side's point of view. `occupier` is the side whose gains it draws as
-held; what it draws as taken back counts, polygon by polygon, as `retaken_km2` where most of it
-lies at home of the other side, and as that side's `held_km2` where most of it lies at home of the
-occupier (an incursion). A polygon that mostly lies in units of no sector is somewhere else and is
-passed over. Land counts once: held before contested before taken back.
+held; what it draws as taken back is `retaken_km2` at home of the other side, and that side's
+`held_km2` at home of the occupier (an incursion). On which side of the border such a polygon, or
+one of unknown status, lies is decided for the polygon by where most of it lies: the borders of two
+maps differ, and a thin strip across is drawing. A polygon of held land that mostly lies where it
+cannot be held (in units of no sector, at the occupier's home) is passed over. Land counts once:
+held before contested before taken back.
 
 `held_km2` is land held beyond what was held before the war. Where the file has polygons of
 that land they are cut out; else the sector's `held_before_km2` is taken off.
@@ -195,9 +197,13 @@ def _measure(
     before = _whole(layers["before"])
     held = shapely.difference(_whole(legal), before)
     taken = shapely.union_all([held, before])
-    contested = shapely.difference(_whole(layers["contested"]), taken)
-    home, abroad = _home_and_abroad(layers["retaken"], ground)
-    taken = shapely.union_all([taken, contested])
+    grey, grey_abroad = (
+        shapely.difference(land, taken) for land in _home_and_abroad(layers["contested"], ground)
+    )
+    taken = shapely.union_all([taken, grey, grey_abroad])
+    home, abroad = (
+        shapely.difference(land, taken) for land in _home_and_abroad(layers["retaken"], ground)
+    )
     areas = _areas(held, ground.reach)
     if not layers["before"]:
         areas = {key: max(area - ground.invaded[key], 0.0) for key, area in areas.items()}
@@ -211,11 +217,11 @@ def _measure(
         stamp=stamp,
         published=published,
         held=areas,
-        contested=_areas(contested, ground.places.reach) if named else {},
-        retaken=_areas(shapely.difference(home, taken), ground.reach) if named else {},
-        counter_held=_areas(shapely.difference(abroad, taken), ground.counter_reach)
+        contested=_areas(grey, ground.reach) | _areas(grey_abroad, ground.counter_reach)
         if named
         else {},
+        retaken=_areas(home, ground.reach) if named else {},
+        counter_held=_areas(abroad, ground.counter_reach) if named else {},
         repaired=sum(piece.was_repaired for piece in pieces),
         elsewhere_km2=elsewhere,
     )
@@ -251,7 +257,7 @@ def _apart(
 def _home_and_abroad(
     shapes: list[BaseGeometry], ground: Ground
 ) -> tuple[BaseGeometry, BaseGeometry]:
-    """Land taken back: polygons mostly at home of the other side, and those mostly not."""
+    """Polygons that lie mostly at home of the other side, and those mostly at the occupier's."""
     if not ground.counter:
         return _whole(shapes), EMPTY
     there = shapely.union_all([ground.places.own[key] for key in ground.counter])
