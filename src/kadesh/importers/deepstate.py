@@ -12,7 +12,7 @@ held; what it draws as taken back is `retaken_km2` at home of the other side, an
 one of unknown status, lies is decided for the polygon by where most of it lies: the borders of two
 maps differ, and a thin strip across is drawing. A polygon of held land that mostly lies where it
 cannot be held (in units of no sector, at the occupier's home) is passed over. Land counts once:
-held before contested before taken back.
+held (by either) before contested before retaken.
 
 `held_km2` is land held beyond what was held before the war. Where the file has polygons of
 that land they are cut out; else the sector's `held_before_km2` is taken off.
@@ -157,13 +157,13 @@ def _day_of_file(drawing: Drawing) -> tuple[date, int, date | None]:
 
 
 def status_of(properties: Mapping[str, Any]) -> str:
-    """`held`, `before`, `contested`, `retaken`, or nothing for anything else a map draws."""
+    """`held`, `before`, `contested`, `retaken`, `abroad`, or nothing for what else a map draws."""
     status = properties.get("status")
     if isinstance(status, str):
         if re.fullmatch(r"\w+_held", status):
             return "held"
         if re.fullmatch(r"\w+_held_in_\w+", status):
-            return "retaken"
+            return "abroad"
         return _STATUSES.get(status.lower(), "")
     name = properties.get("name")
     if not isinstance(name, str):
@@ -197,20 +197,22 @@ def _measure(
     before = _whole(layers["before"])
     held = shapely.difference(_whole(legal), before)
     taken = shapely.union_all([held, before])
+    home, abroad = _home_and_abroad(layers["retaken"], ground)
+    abroad = shapely.difference(_whole([abroad, *layers["abroad"]]), taken)
+    taken = shapely.union_all([taken, abroad])
     grey, grey_abroad = (
         shapely.difference(land, taken) for land in _home_and_abroad(layers["contested"], ground)
     )
-    taken = shapely.union_all([taken, grey, grey_abroad])
-    home, abroad = (
-        shapely.difference(land, taken) for land in _home_and_abroad(layers["retaken"], ground)
-    )
-    areas = _areas(held, ground.reach)
-    if not layers["before"]:
-        areas = {key: max(area - ground.invaded[key], 0.0) for key, area in areas.items()}
-    if not shapely.area(_whole(legal)):
+    home = shapely.difference(home, shapely.union_all([taken, grey, grey_abroad]))
+    areas = _areas(_whole(legal), ground.reach)
+    if not any(areas.values()):
         expected = "land held in a sector of the war, found none"
         remedy = "Check that longitude stands before latitude, and that the map is of this war"
         raise mistake(drawing.path, 1, 1, expected, remedy)
+    if layers["before"]:
+        areas = _areas(held, ground.reach)
+    else:
+        areas = {key: max(area - ground.invaded[key], 0.0) for key, area in areas.items()}
     return Measured(
         path=str(drawing.path),
         day=day,

@@ -26,6 +26,8 @@ from kadesh.war.folder import MAP_FILE, MAX_MAP_MEGABYTES
 REACH_KM: Final = 30.0
 _STEP_KM: Final = 2.0
 """Distance of the points on a sector's rim between which the nearest sector is decided."""
+_EDGE_DEGREES: Final = 0.1
+"""Longest edge that is projected as a straight line: it then bulges by less than 10 m."""
 
 EMPTY: Final = shapely.Polygon()
 
@@ -38,12 +40,12 @@ class Plane:
     parallels: tuple[float, float]
 
     def of(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A geometry in degrees, in km; heights are left away."""
+        """A geometry in degrees, in km. An edge is straight in degrees, as GeoJSON says."""
 
         def transform(points: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "point 2"]:
             return to_plane_km(points, centre=self.centre, parallels=self.parallels)
 
-        return shapely.transform(geometry, transform)
+        return shapely.transform(shapely.segmentize(geometry, _EDGE_DEGREES), transform)
 
 
 @dataclass(frozen=True)
