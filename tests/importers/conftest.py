@@ -17,9 +17,21 @@ SOURCE = (
 )
 
 
+def small_war(folder: Path) -> Path:
+    """The fictional war without what importing does not look at: it loads far sooner."""
+    write_new_war(folder)
+    for name in ("moves.yaml", "scenarios.yaml"):
+        (folder / name).unlink()
+    (folder / "assumptions.yaml").write_text("assumptions: {}\n", encoding="utf-8")
+    table = folder / "observations.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(lines[:60]), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def war_folder(tmp_path: Path) -> Path:
-    folder = write_new_war(tmp_path / "war")
+    folder = small_war(tmp_path / "war")
     sources = folder / "sources.yaml"
     entries = {"ucdp_ged": "independent", "acled": "independent", "deepstate": "Westmark"}
     more = "".join(SOURCE.format(id=key, stance=stance) for key, stance in entries.items())

@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from made_files import BACK, BEFORE, ELSEWHERE, OCCUPIED, UNKNOWN, box, collection, named, polygon
-from made_files import write
+from made_files import (
+    BACK,
+    BEFORE,
+    ELSEWHERE,
+    OCCUPIED,
+    UNKNOWN,
+    box,
+    collection,
+    named,
+    polygon,
+    write,
+)
 
 from kadesh.equal_area import AUTHALIC_RADIUS_KM, authalic_latitude
 from kadesh.importers import Imported, import_files

@@ -77,12 +77,18 @@ class Ground:
     area_km2: Mapping[str, float]
     reach: Mapping[str, BaseGeometry] = field(init=False)
     counter_reach: Mapping[str, BaseGeometry] = field(init=False)
+    counter_land: BaseGeometry = field(init=False)
+    barred: BaseGeometry = field(init=False)
+    """Land that the occupier cannot hold: its own, and units of no sector."""
 
     def __post_init__(self) -> None:
         # The two halves apart: beyond the border a map draws land that is not in the sector there.
         object.__setattr__(self, "reach", self.places.of(self.invaded))
         reach = self.places.of(self.counter) if self.counter else {}
         object.__setattr__(self, "counter_reach", reach)
+        land = shapely.union_all([self.places.own[key] for key in self.counter])
+        object.__setattr__(self, "counter_land", land)
+        object.__setattr__(self, "barred", shapely.union_all([land, self.places.other]))
 
 
 @dataclass(frozen=True)
@@ -193,18 +199,10 @@ def _measure(
     if not layers["held"]:
         remedy = "Leave the file out: an empty map is not a map of nothing"
         raise mistake(drawing.path, 1, 1, f"land drawn as held on {day}", remedy)
-    legal, elsewhere = _apart(layers["held"], ground.reach, ground)
-    before = _whole(layers["before"])
-    held = shapely.difference(_whole(legal), before)
-    taken = shapely.union_all([held, before])
-    home, abroad = _home_and_abroad(layers["retaken"], ground)
-    abroad = shapely.difference(_whole([abroad, *layers["abroad"]]), taken)
-    taken = shapely.union_all([taken, abroad])
-    grey, grey_abroad = (
-        shapely.difference(land, taken) for land in _home_and_abroad(layers["contested"], ground)
-    )
-    home = shapely.difference(home, shapely.union_all([taken, grey, grey_abroad]))
-    areas = _areas(_whole(legal), ground.reach)
+    legal, elsewhere = _apart(layers["held"], ground)
+    drawn, before = _whole(legal), _whole(layers["before"])
+    held = _without(drawn, before)
+    areas = _areas(drawn, ground.reach)
     if not any(areas.values()):
         expected = "land held in a sector of the war, found none"
         remedy = "Check that longitude stands before latitude, and that the map is of this war"
@@ -213,6 +211,13 @@ def _measure(
         areas = _areas(held, ground.reach)
     else:
         areas = {key: max(area - ground.invaded[key], 0.0) for key, area in areas.items()}
+    home, abroad = _home_and_abroad(layers["retaken"], ground)
+    abroad = _without(_whole([abroad, *layers["abroad"]]), held, before)
+    grey, grey_abroad = (
+        _without(land, held, before, abroad)
+        for land in _home_and_abroad(layers["contested"], ground)
+    )
+    home = _without(home, held, before, abroad, grey, grey_abroad)
     return Measured(
         path=str(drawing.path),
         day=day,
@@ -234,17 +239,21 @@ def _whole(shapes: list[BaseGeometry]) -> BaseGeometry:
     return shapely.union_all(shapely.make_valid(shapes)) if shapes else EMPTY
 
 
+def _without(land: BaseGeometry, *others: BaseGeometry) -> BaseGeometry:
+    # One after the other: a union of them costs more than all differences together.
+    for other in others:
+        land = shapely.difference(land, other)
+    return land
+
+
 def _parts(shapes: list[BaseGeometry]) -> list[BaseGeometry]:
     found = shapely.get_parts(shapely.get_parts(shapely.make_valid(shapes)))
     return [part for part in found if shapely.get_dimensions(part) == 2]
 
 
-def _apart(
-    shapes: list[BaseGeometry], reach: Mapping[str, BaseGeometry], ground: Ground
-) -> tuple[list[BaseGeometry], float]:
+def _apart(shapes: list[BaseGeometry], ground: Ground) -> tuple[list[BaseGeometry], float]:
     """The polygons of which less than half lies on land of others; and the area of those not so."""
-    others = [ground.places.other, *(ground.places.own[key] for key in ground.counter)]
-    there = shapely.union_all(others)
+    there = ground.barred
     shapely.prepare(there)
     kept, left = [], 0.0
     for part in _parts(shapes):
@@ -262,7 +271,8 @@ def _home_and_abroad(
     """Polygons that lie mostly at home of the other side, and those mostly at the occupier's."""
     if not ground.counter:
         return _whole(shapes), EMPTY
-    there = shapely.union_all([ground.places.own[key] for key in ground.counter])
+    there = ground.counter_land
+    shapely.prepare(there)
     home: list[BaseGeometry] = []
     abroad: list[BaseGeometry] = []
     for part in _parts(shapes):

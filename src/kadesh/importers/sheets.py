@@ -23,6 +23,8 @@ MOST_SHOWN: Final = 5
 """Mistakes named of one file; a file with more is another kind of file."""
 
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_OLD_END: Final = re.compile(r"(?<=\r)(?!\n|$)")
+"""Behind a line end of old: a carriage return alone."""
 _MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 )  # fmt: skip
@@ -196,14 +198,21 @@ def rows_of(sheet: Sheet) -> Iterator[Line]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Number and text of each line."""
+    """Number and text of each line, with its end."""
     number = 0
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            for number, line in enumerate(handle, start=1):
-                yield number, line
-    except UnicodeDecodeError as error:
-        expected = f"UTF-8 text, found the byte 0x{error.object[error.start]:02x} after this line"
-        raise mistake(path, max(number, 1), 1, expected, "Save the file as UTF-8") from None
+        with path.open("rb") as handle:
+            for record in handle:
+                record = record.removeprefix(b"\xef\xbb\xbf") if number == 0 else record
+                try:
+                    text = record.decode()
+                except UnicodeDecodeError as error:
+                    found = f"UTF-8 text, found the byte 0x{record[error.start]:02x}"
+                    remedy = "Save the file as UTF-8"
+                    place = (number + 1, error.start + 1)
+                    raise mistake(path, *place, found, remedy) from None
+                for line in _OLD_END.split(text):
+                    number += 1
+                    yield number, line
     except OSError as error:
         raise mistake(path, 0, 0, f"a readable file ({error.strerror})", "Check it") from None

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kadesh.errors import Mistake
 from kadesh.quantities import dimension, is_unit, table
+from kadesh.war.check_figures import wrong_units
 from kadesh.war.check_files import Names, unknown
 from kadesh.war.folder import Folder
 from kadesh.war.tables import MAX_MISTAKES, Table
@@ -50,6 +51,7 @@ def _observations(entry: Table, folder: Folder, names: Names) -> Iterator[Mistak
     yield from _figures_in_order(entry)
     yield from _units(entry)
     yield from _axes(entry)
+    yield from wrong_units(entry)
     if folder.war:
         yield from _ground(entry, folder)
 
