@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from kadesh.cli.output import say
 from kadesh.errors import InputErrors, Mistake, argument_mistake
+
+if TYPE_CHECKING:
+    from kadesh.war import War
 
 LARGEST_SEED: Final = 2**32 - 1
 
@@ -52,6 +56,22 @@ Output = Annotated[
         show_default="nothing is written",
     ),
 ]
+
+
+def loaded(name: str) -> "War":
+    """The war of that name or folder; one line says if there are warnings about its figures.
+
+    Raises:
+        InputErrors: every mistake of every file.
+    """
+    from kadesh.war import load_war
+
+    war = load_war(name)
+    if war.warnings:
+        count = len(war.warnings)
+        told = "1 warning" if count == 1 else f"{count} warnings"
+        say(f"kadesh: {name} has {told} about its figures: `kadesh check {name}` lists them.")
+    return war
 
 
 def day_within(start: date, end: date, text: str | None) -> date:
