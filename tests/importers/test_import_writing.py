@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_files import GED_HEADER, OCCUPIED, box, collection, ged, named, table, write
+from made_wars import small_war, snapshot
 
-from conftest import small_war, snapshot
 from kadesh.errors import InputErrors
 from kadesh.importers import Imported, import_files, writing
 from kadesh.importers.figures import Figure

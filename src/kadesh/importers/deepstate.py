@@ -190,6 +190,8 @@ def _measure(
     ground: Ground,
 ) -> Measured:
     layers: dict[str, list[BaseGeometry]] = defaultdict(list)
+    # Prepared geometries are not sent to other processes: each prepares its own, once.
+    shapely.prepare([ground.barred, ground.counter_land])
     # A file whose polygons bear no names draws land held, and nothing else.
     named = any({"name", "status"} & set(piece.properties) for piece in pieces)
     for piece in pieces:
@@ -253,16 +255,22 @@ def _parts(shapes: list[BaseGeometry]) -> list[BaseGeometry]:
 
 def _apart(shapes: list[BaseGeometry], ground: Ground) -> tuple[list[BaseGeometry], float]:
     """The polygons of which less than half lies on land of others; and the area of those not so."""
-    there = ground.barred
-    shapely.prepare(there)
     kept, left = [], 0.0
     for part in _parts(shapes):
-        crossing = shapely.intersects(there, part)
-        if crossing and 2 * shapely.area(shapely.intersection(there, part)) > shapely.area(part):
+        if _is_mostly_in(ground.barred, part):
             left += float(shapely.area(part))
         else:
             kept.append(part)
     return kept, left
+
+
+def _is_mostly_in(land: BaseGeometry, part: BaseGeometry) -> bool:
+    """Whether more than half of a polygon lies in the land; most are seen without cutting them."""
+    if not shapely.intersects(land, part):
+        return False
+    if shapely.covers(land, part):
+        return True
+    return bool(2 * shapely.area(shapely.intersection(land, part)) > shapely.area(part))
 
 
 def _home_and_abroad(
@@ -271,13 +279,10 @@ def _home_and_abroad(
     """Polygons that lie mostly at home of the other side, and those mostly at the occupier's."""
     if not ground.counter:
         return _whole(shapes), EMPTY
-    there = ground.counter_land
-    shapely.prepare(there)
     home: list[BaseGeometry] = []
     abroad: list[BaseGeometry] = []
     for part in _parts(shapes):
-        share = shapely.area(shapely.intersection(there, part)) / shapely.area(part)
-        (abroad if share > 0.5 else home).append(part)
+        (abroad if _is_mostly_in(ground.counter_land, part) else home).append(part)
     return _whole(home), _whole(abroad)
 
 

@@ -120,7 +120,7 @@ def _bounds(
 
 def _contradictions(entry: Table, frame: pd.DataFrame, folder: Folder) -> Iterator[Mistake]:
     low, high = _bounds(frame, folder)
-    sunday = frame["date"] + pd.to_timedelta(3 - (frame["date"].dt.dayofweek + 4) % 7, "D")
+    sunday = frame["date"] + pd.to_timedelta(3 - (frame["date"].dt.day_of_week + 4) % 7, "D")
     place = frame.assign(week=sunday).groupby([*_THING, "week"], sort=True).ngroup().to_numpy()
     # The figure with the highest floor and the one with the lowest ceiling of each week's group.
     above, below = np.lexsort((-low, place)), np.lexsort((high, place))
