@@ -1,4 +1,4 @@
-"""Figures that contradict, stand alone, pause, or are in the wrong unit: a line each, never a NaN."""
+"""Figures that contradict, stand alone, pause, or are in the wrong unit: a line each."""
 
 import shutil
 from collections.abc import Callable
@@ -160,7 +160,7 @@ def losses(*values: float) -> list[str]:
             value,
             "casualties_persons",
             unit="persons",
-        )  # fmt: skip
+        )
         for n, value in enumerate(values)
     ]
 
@@ -207,3 +207,15 @@ def test_the_warnings_of_a_bundled_war_are_few_enough_to_read() -> None:
     war = load_war("ukraine-2022")
     assert 0 < len(war.warnings) < 40
     assert len(set(war.warnings)) == len(war.warnings)
+
+
+def test_land_that_stands_out_is_named_and_kept(folder_of: Rows) -> None:
+    days = ("2001-05-06", "2001-05-13", "2001-05-20", "2001-05-27")
+    rows = [row(day, "river-map", v) for day, v in zip(days, (1.5, 900, 950, 960), strict=True)]
+    (line,) = warnings(folder_of(*rows))
+    assert (
+        "value = 1.5: expected a figure near its source's before and after it, 900 to 950" in line
+    )
+    # Below ten times the source's interval of 20 km2, land comes and goes.
+    rows = [row(day, "river-map", v) for day, v in zip(days, (0.1, 90, 95, 96), strict=True)]
+    assert warnings(folder_of(*rows)) == []

@@ -142,7 +142,7 @@ def _of_match(match: c.Match, place: Location, marks: Marks, war: War) -> Iterat
             yield marks.mistake(here, expected, f"Remove the {field}, or match another table")
         elif field in {"topic", "about"}:
             said = sorted({str(entry) for entry in table[field] if entry})
-            yield from _one_of(value, said, here, marks, f"a {field} of {match.table}.csv")
+            yield from _one_of(value, said, here, marks, f"the {field} of a row of {match.table}")
 
 
 def _at_home(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kadesh.cli.options import Json, WarName
-from kadesh.cli.output import print_json, print_table, say
+from kadesh.cli.output import counted, print_json, print_table, say
 from kadesh.errors import InputErrors, Mistake
 
 
@@ -113,9 +113,9 @@ def check(
     if mistakes:
         raise InputErrors(mistakes)
     if not as_json:
-        counted = ", ".join(f"{name} {number:,}" for name, number in counts.items())
-        told = f", {len(warnings)} warnings" if warnings else ""
-        typer.echo(f"{war}: no mistakes{told}. Checked: {counted}.")
+        checked = ", ".join(f"{name} {number:,}" for name, number in counts.items())
+        told = f", {counted(len(warnings), 'warning')}" if warnings else ""
+        typer.echo(f"{war}: no mistakes{told}. Checked: {checked}.")
 
 
 def _checked(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from kadesh.cli.options import Json, require
-from kadesh.cli.output import print_json, say
+from kadesh.cli.output import counted, print_json, say
 from kadesh.cli.progress import Progress
 from kadesh.errors import argument_mistake
 
@@ -133,7 +133,8 @@ def import_(
     left = len({mistake.file for mistake in done.skipped})
     out = f", {left:,} left out" if left else ""
     typer.echo(
-        f"{done.war}: {done.read:,} files read{out}; {merged.added:,} figures added, "
+        f"{done.war}: {counted(done.read, 'file')} read{out}; "
+        f"{counted(merged.added, 'figure')} added, "
         f"{merged.replaced:,} replaced, {merged.unchanged:,} were there."
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kadesh.cli.output import say
+from kadesh.cli.output import counted, say
 from kadesh.errors import InputErrors, Mistake, argument_mistake
 
 if TYPE_CHECKING:
@@ -68,9 +68,10 @@ def loaded(name: str) -> "War":
 
     war = load_war(name)
     if war.warnings:
-        count = len(war.warnings)
-        told = "1 warning" if count == 1 else f"{count} warnings"
-        say(f"kadesh: {name} has {told} about its figures: `kadesh check {name}` lists them.")
+        say(
+            f"kadesh: {name} has {counted(len(war.warnings), 'warning')} about its figures: "
+            f"`kadesh check {name}` lists them."
+        )
     return war
 
 

@@ -1,8 +1,10 @@
 """Figures that cannot be right, and figures that a reader of the war should know of.
 
-A *mistake* keeps the war from loading: a figure a hundred times what its own source says before and
-after it, which is a figure in the wrong unit. *Warnings* do not; the rows are used as they are:
+A *mistake* keeps the war from loading: a cumulative figure a hundred times (or a hundredth of) what
+its own source says before and after it, which is a figure in the wrong unit. *Warnings* do not;
+the rows are used as they are:
 
+* a figure of land that stands out so; land can come and go;
 * two figures of one thing in one week that contradict each other beyond any stated error. Both are
   kept: the reconstruction's errors have heavy tails, and it is not for a loader to choose;
 * a source with one figure: its bias stays what sources.yaml says of it;
@@ -27,6 +29,16 @@ from kadesh.war.tables import Table
 
 WRONG_UNIT: Final = 100.0
 """A figure this many times its neighbours, or as small a part of them, is in another unit."""
+CUMULATIVE: Final = (
+    "casualties_persons",
+    "deaths_persons",
+    "wounded_persons",
+    "named_missing_persons",
+    "equipment_lost_items",
+    "tanks_lost_items",
+)
+_LARGE: Final = 10
+"""Land less than so many times its source's interval comes and goes without being a slip."""
 _STEADY: Final = 3.0
 """Neighbours that differ by more than this factor say nothing about what lies between them."""
 _GAP_DAYS: Final = 60
@@ -38,8 +50,18 @@ _SERIES: Final = ["source", *_THING]
 
 
 def wrong_units(entry: Table) -> Iterator[Mistake]:
-    """Figures that stand out from those before and after them by a factor of a hundred."""
+    """Cumulative figures that stand out from those before and after them by a factor of a hundred.
+
+    What is counted since the war began cannot fall to a hundredth, nor be a hundred times the next.
+    """
     frame = _in_own_units(entry.frame)
+    frame = frame[frame["quantity"].isin(CUMULATIVE)]
+    for row, near in _standing_out(frame, pd.Series(WRONG_UNIT, frame.index)):
+        yield entry.mistake(row, "value", near, "Correct the figure or its unit")
+
+
+def _standing_out(frame: pd.DataFrame, least: "pd.Series[float]") -> Iterator[tuple[int, str]]:
+    """Rows a hundred times their neighbours (or a hundredth), the larger being at least `least`."""
     frame = frame[(frame["form"] == "about") & (frame["value"] > 0)]
     for _, series in frame.sort_values("date", kind="stable").groupby(_SERIES, sort=True):
         if len(series) < 3:
@@ -49,11 +71,11 @@ def wrong_units(entry: Table) -> Iterator[Mistake]:
         before = np.concatenate([values[2:3], values[:-1]])
         after = np.concatenate([values[1:], values[-3:-2]])
         low, high = np.minimum(before, after), np.maximum(before, after)
-        steady = high <= _STEADY * low
-        wrong = steady & ((values >= WRONG_UNIT * high) | (values * WRONG_UNIT <= low))
-        for row, least, most in zip(series.index[wrong], low[wrong], high[wrong], strict=True):
-            expected = f"a figure near its source's before and after it, {least:g} to {most:g}"
-            yield entry.mistake(int(row), "value", expected, "Correct the figure or its unit")
+        wrong = (values >= WRONG_UNIT * high) | (values * WRONG_UNIT <= low)
+        wrong &= (high <= _STEADY * low) & (np.maximum(values, low) >= least[series.index])
+        for row, lower, upper in zip(series.index[wrong], low[wrong], high[wrong], strict=True):
+            near = f"a figure near its source's before and after it, {lower:g} to {upper:g}"
+            yield int(row), near
 
 
 def warnings_of(folder: Folder) -> list[Mistake]:
@@ -64,7 +86,12 @@ def warnings_of(folder: Folder) -> list[Mistake]:
     frame = _in_own_units(entry.frame)
     frame = frame[_is_used(frame, folder)]
     return sorted(
-        [*_contradictions(entry, frame, folder), *_lonely(entry, frame), *_gaps(entry, frame)]
+        [
+            *_contradictions(entry, frame, folder),
+            *_jumps(entry, frame, folder),
+            *_lonely(entry, frame),
+            *_gaps(entry, frame),
+        ]
     )
 
 
@@ -146,6 +173,17 @@ def _contradictions(entry: Table, frame: pd.DataFrame, folder: Folder) -> Iterat
         )
         remedy = "Both are kept; correct a slip, or widen the sources' intervals"
         yield entry.mistake(int(rows[one]), "value", expected, remedy)
+
+
+def _jumps(entry: Table, frame: pd.DataFrame, folder: Folder) -> Iterator[Mistake]:
+    """Figures of land and others that may rise and fall, which stand out all the same."""
+    assert folder.sources is not None
+    sources = folder.sources.contents.sources
+    amount = {key: _LARGE * source.figure_interval.absolute for key, source in sources.items()}
+    others = frame[~frame["quantity"].isin(CUMULATIVE)]
+    for row, near in _standing_out(others, others["source"].map(amount)):
+        remedy = "It is kept; correct it if it is in another unit"
+        yield entry.mistake(row, "value", near, remedy)
 
 
 def _lonely(entry: Table, frame: pd.DataFrame) -> Iterator[Mistake]:
