@@ -9,6 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "src" / "kadesh"
 LAYERS = {
     "war": "what is given",
+    "importers": "downloaded files, into the tables of a war folder",
     "fusion": "what happened (knows nothing of the theory below)",
     "dynamics": "what could happen",
     "bargaining": "what each side could get",

@@ -5,9 +5,11 @@ KadeshError
 └── NumericalError     a solver or a campaign failed its own check: names the check
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 
 class KadeshError(Exception):
@@ -28,10 +30,24 @@ class Mistake:
 
     def __str__(self) -> str:
         shown = self.value if len(self.value) <= 60 else self.value[:57] + "..."
-        shown = shown.replace("\n", "\\n").replace("\r", "\\r")
         what = f"{self.field} = {shown}" if shown else self.field
         where = f"{self.file}:{self.line}:{self.column}"
-        return f"{where}: {what}: expected {self.expected.rstrip('.')}. {self.remedy.rstrip('.')}."
+        told = f"expected {self.expected.rstrip('.')}. {self.remedy.rstrip('.')}."
+        return one_line(f"{where}: {what}: {told}")
+
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that break a line, steer a terminal or turn its direction."""
+
+
+def one_line(text: str) -> str:
+    """The text with every character escaped that would break the line or steer a terminal."""
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in _UNSEEN
+        else character
+        for character in text
+    )
 
 
 class InputErrors(KadeshError):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kadesh.audit.check import load_claims
+from kadesh.audit.check import claims_warnings, load_claims
 from kadesh.errors import InputErrors
 from kadesh.war import load_war, write_new_war
 
@@ -85,6 +85,38 @@ CASES = {
         ("months: 3", "months: 30"),
         "claims.C03.readings.waiting.months = 30: expected a number of at most 12",
     ),
+    "match on an unknown stance": (
+        ("table: events,", "table: events, aligned_with: [Westmrk],"),
+        "says[0].aligned_with[0] = Westmrk: expected a stance",
+    ),
+    "match on an unknown topic": (
+        ("table: events, words: [enter, hills]", "table: statements, topic: teritory"),
+        "says[0].topic = teritory: expected the topic of a row of statements, one of talks, "
+        "territory. Did you mean 'territory'?",
+    ),
+    "match on whom nobody speaks about": (
+        ("table: events, words: [enter, hills]", "table: statements, about: Eastmark"),
+        "says[0].about = Eastmark: expected the about of a row of statements",
+    ),
+    "match on a column the table lacks": (
+        ("table: events,", "table: events, topic: talks,"),
+        "says[0].topic = talks: expected no topic with rows of events.csv",
+    ),
+    "match on an unknown quantity": (
+        ("table: events, words: [enter, hills]", "table: observations, quantity: held_km"),
+        "says[0].quantity = held_km: expected a quantity. Did you mean 'held_km2'?",
+    ),
+    "match that ends before it starts": (
+        ("start: 2001-06-01, end: 2001-06-30", "start: 2001-06-30, end: 2001-06-01"),
+        "says[0].end = 2001-06-01: expected a date on or after the start, 2001-06-30",
+    ),
+    "side at home where it is to hold land": (
+        (
+            "side: Westmark, sectors: [east-hills]}, at",
+            "side: Eastmark, sectors: [east-hills]}, at",
+        ),
+        "span.quantity.sectors[0] = east-hills: expected sectors where Eastmark is not at home",
+    ),
     "alias": (
         ("title: A first article (fictional)", "title: *title"),
         "article.yaml:3:8",
@@ -110,3 +142,19 @@ def test_all_mistakes_come_out_together(war, tmp_path) -> None:
 def test_an_unused_threshold_is_a_mistake(war, tmp_path) -> None:
     found = mistakes(war, tmp_path, ("        threshold: four_hundred", "        threshold: slow"))
     assert any("'four_hundred': expected a threshold that a reading uses" in line for line in found)
+
+
+def test_conditions_that_no_row_meets_are_a_warning_at_their_place(war, tmp_path) -> None:
+    text = (war.folder / "claims" / "first-article.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "article.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert claims_warnings(path, war) == []
+    path.write_text(text.replace("[enter, hills]", "[enter, valley]"), encoding="utf-8")
+    load_claims(path, war)
+    (line,) = map(str, claims_warnings(path, war))
+    assert line.startswith(f"{path}:21:16: claims.C01.readings.entered.says[0]")
+    assert "expected conditions that a row of events.csv meets, none does" in line
+    # A row that is published only later is no row yet.
+    early = text.replace("kind: statement", "kind: statement\n        as_of: 2001-05-01")
+    path.write_text(early, encoding="utf-8")
+    assert len(claims_warnings(path, war)) == 1

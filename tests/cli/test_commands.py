@@ -109,6 +109,7 @@ def test_check_says_that_a_right_war_is_right(
         war=TEXT,
         is_right={"const": True},
         mistakes={"type": "array", "maxItems": 0},
+        warnings={"type": "array", "maxItems": 0},
         counts={"type": "object", "additionalProperties": {"type": "integer"}},
     )
     fits(kadesh("check", small_war, claims, "--json").out, schema)

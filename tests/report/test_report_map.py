@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kadesh.report.cartography import WIDTH, albers, draw
+from kadesh.equal_area import albers
+from kadesh.report.cartography import WIDTH, draw
 
 
 @pytest.mark.parametrize("parallels", [(45.0, 51.0), (-10.0, 10.0), (-40.0, -20.0)])

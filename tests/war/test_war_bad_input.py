@@ -647,3 +647,15 @@ def test_a_file_is_not_a_war(tmp_path: Path) -> None:
     (tmp_path / "war.yaml").write_text("format: 1\n")
     (mistake,) = check_war(tmp_path / "war.yaml")
     assert mistake.expected == "a war folder, found a file"
+
+
+def test_a_file_that_is_not_there_is_said_once(folder: Path) -> None:
+    """However many rows of it are cited, and however many of its units are named."""
+    (folder / "events.csv").unlink()
+    (folder / "sectors.geojson").unlink()
+    assert [str(mistake).replace(f"{folder}/", "", 1) for mistake in check_war(folder)] == [
+        "events.csv:0:0: file: expected this file to exist, event:ID cites its rows. "
+        "Add it, or cite no such row.",
+        "sectors.geojson:0:0: file: expected this file to exist, `map_units` in war.yaml names "
+        "its units. Add it, or leave `map_units` empty.",
+    ]

@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import BaseModel
 
 from kadesh import quantities
 from kadesh.audit import claims as c
-from kadesh.audit.rows import valid_patterns
+from kadesh.audit.rows import matching_rows, valid_patterns
 from kadesh.errors import InputErrors, Mistake
 from kadesh.war import War, load_yaml
 from kadesh.war.suggest import one_of, suggestion
@@ -41,6 +42,30 @@ def load_claims(path: Path, war: War) -> c.ClaimsFile:
     if mistakes:
         raise InputErrors(mistakes)
     return claims
+
+
+def claims_warnings(path: Path, war: War) -> list[Mistake]:
+    """Conditions of a claims file, right in themselves, that no row of the war meets.
+
+    Raises:
+        InputErrors: the file is not a claims file.
+    """
+    claims, marks = load_yaml(path, c.ClaimsFile)
+    found = []
+    for claim_id, claim in claims.claims.items():
+        for reading_id, reading in claim.readings.items():
+            if not isinstance(reading, c.Statement):
+                continue
+            public = pd.Timestamp(reading.as_of or war.end)
+            for field in ("says", "contrary"):
+                for position, match in enumerate(getattr(reading, field)):
+                    if matching_rows(war, match, published_by=public):
+                        continue
+                    place: Location = ("claims", claim_id, "readings", reading_id, field, position)
+                    expected = f"conditions that a row of {match.table}.csv meets, none does"
+                    remedy = "Loosen them, or take it that nobody is on record with this"
+                    found.append(marks.mistake(place, expected, remedy))
+    return sorted(found)
 
 
 def _mistakes(claims: c.ClaimsFile, marks: Marks, war: War) -> Iterator[Mistake]:
@@ -90,6 +115,45 @@ def _of_model(
             steps = where.replace("]", "").split("[")
             spot: Location = (*place, *(int(s) if s.isdigit() else s for s in steps))
             yield marks.mistake(spot, f"a regular expression ({reason})", "Correct it")
+        yield from _of_match(model, place, marks, war)
+    if isinstance(model, c.Quantity | c.Counterfactual):
+        yield from _at_home(model, place, marks, war)
+
+
+def _of_match(match: c.Match, place: Location, marks: Marks, war: War) -> Iterator[Mistake]:
+    """Conditions that no row can meet, because they name what the war does not have."""
+    if match.start and match.end and match.end < match.start:
+        expected = f"a date on or after the start, {match.start}"
+        yield marks.mistake((*place, "end"), expected, "Swap or correct the dates")
+    stances = [*war.side_ids, *(f"{side} backer" for side in war.side_ids), "independent"]
+    for i, stance in enumerate(match.aligned_with):
+        yield from _one_of(stance, stances, (*place, "aligned_with", i), marks, "a stance")
+    if match.quantity is not None:
+        known = quantities.table()
+        yield from _one_of(match.quantity, known, (*place, "quantity"), marks, "a quantity")
+    table = getattr(war, match.table)
+    for field in ("topic", "about", "sector", "quantity"):
+        value = getattr(match, field)
+        if value is None or (field == "quantity" and value not in quantities.table()):
+            continue
+        here = (*place, field)
+        if field not in table:
+            expected = f"no {field} with rows of {match.table}.csv, which has no such column"
+            yield marks.mistake(here, expected, f"Remove the {field}, or match another table")
+        elif field in {"topic", "about"}:
+            said = sorted({str(entry) for entry in table[field] if entry})
+            yield from _one_of(value, said, here, marks, f"the {field} of a row of {match.table}")
+
+
+def _at_home(
+    model: c.Quantity | c.Counterfactual, place: Location, marks: Marks, war: War
+) -> Iterator[Mistake]:
+    """Land is held, or contested, by the side that is not at home in a sector."""
+    for i, name in enumerate(model.sectors):
+        if name in war.sector_ids and war.sector(name).home == model.side:
+            expected = f"sectors where {model.side} is not at home, it is in {name}"
+            remedy = "Name the side that came in, or another sector"
+            yield marks.mistake((*place, "sectors", i), expected, remedy)
 
 
 def _of_field(

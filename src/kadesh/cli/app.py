@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from kadesh import __version__
-from kadesh.cli import data, judge, model
+from kadesh.cli import data, importing, judge, model
 from kadesh.errors import InputErrors, NumericalError
 
 INTERRUPTED: Final = 130
@@ -38,6 +38,7 @@ def _top(
 app.command("list", rich_help_panel="Data")(data.list_wars)
 app.command("check", rich_help_panel="Data")(data.check)
 app.command("new", rich_help_panel="Data")(data.new)
+app.command("import", rich_help_panel="Data")(importing.import_)
 app.command("reconstruct", rich_help_panel="Model")(model.reconstruct)
 app.command("simulate", rich_help_panel="Model")(model.simulate)
 app.command("leverage", rich_help_panel="Model")(model.leverage)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kadesh.cli.options import Json, WarName
-from kadesh.cli.output import print_json, print_table, say
+from kadesh.cli.output import counted, print_json, print_table, say
 from kadesh.errors import InputErrors, Mistake
 
 
@@ -87,9 +87,9 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Every mistake of a war folder and of its claims files, a line each.
+    """Every mistake of a war folder and of its claims files, and what to know of its figures.
 
-    Exit status 0: no mistakes; 2: mistakes, on stderr.
+    Exit status 0: no mistakes (there may be warnings); 2: mistakes. Both are lines on stderr.
 
     Example: kadesh check ukraine-2022
     """
@@ -97,34 +97,42 @@ def check(
 
     folder = find_war(war)
     files = [*_claims_in(folder), *(claims or [])]
-    counts, mistakes = _checked(folder, files)
+    counts, mistakes, warnings = _checked(folder, files)
     if as_json:
         print_json(
             {
                 "war": war,
                 "is_right": not mistakes,
                 "mistakes": [vars(mistake) for mistake in mistakes],
+                "warnings": [vars(warning) for warning in warnings],
                 "counts": counts,
             }
         )
+    for warning in warnings:
+        say(f"warning: {warning}")
     if mistakes:
         raise InputErrors(mistakes)
     if not as_json:
-        counted = ", ".join(f"{name} {number:,}" for name, number in counts.items())
-        typer.echo(f"{war}: no mistakes. Checked: {counted}.")
+        checked = ", ".join(f"{name} {number:,}" for name, number in counts.items())
+        told = f", {counted(len(warnings), 'warning')}" if warnings else ""
+        typer.echo(f"{war}: no mistakes{told}. Checked: {checked}.")
 
 
-def _checked(folder: Path, files: list[Path]) -> tuple[dict[str, int], list[Mistake]]:
-    """Counts of what is there, and all mistakes; claims of a wrong war by their form only."""
-    from kadesh.audit.check import load_claims
+def _checked(
+    folder: Path, files: list[Path]
+) -> tuple[dict[str, int], list[Mistake], list[Mistake]]:
+    """Counts, all mistakes, all warnings; claims of a wrong war by their form only."""
+    from kadesh.audit.check import claims_warnings, load_claims
     from kadesh.audit.claims import ClaimsFile
     from kadesh.war import load_war, load_yaml
 
     mistakes: list[Mistake] = []
+    warnings: list[Mistake] = []
     counts: dict[str, int] = {}
     war = None
     try:
         war = load_war(folder)
+        warnings += war.warnings
         counts = {
             "observations": len(war.observations),
             "statements": len(war.statements),
@@ -139,9 +147,11 @@ def _checked(folder: Path, files: list[Path]) -> tuple[dict[str, int], list[Mist
         try:
             read = load_claims(path, war) if war else load_yaml(path, ClaimsFile)[0]
             count += len(read.claims)
+            if war:
+                warnings += claims_warnings(path, war)
         except InputErrors as error:
             mistakes += error.mistakes
-    return counts | {"claims files": len(files), "claims": count}, mistakes
+    return counts | {"claims files": len(files), "claims": count}, mistakes, warnings
 
 
 def _claims_in(folder: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kadesh.cli.options import Blocks, Draws, Json, Seed, WarName, require
+from kadesh.cli.options import Blocks, Draws, Json, Seed, WarName, loaded, require
 from kadesh.cli.output import (
     canonical_json,
     print_json,
@@ -56,9 +56,8 @@ def audit(
     from kadesh.audit.audit import claims_of
     from kadesh.audit.check import load_claims
     from kadesh.report import write_report
-    from kadesh.war import load_war
 
-    given = load_war(war)
+    given = loaded(war)
     folder = output or Path("out") / Path(claims).stem
     require(
         lambda: load_claims(claims_of(given, claims), given),

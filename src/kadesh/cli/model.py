@@ -16,6 +16,7 @@ from kadesh.cli.options import (
     Seed,
     WarName,
     day_within,
+    loaded,
     require,
 )
 from kadesh.cli.output import (
@@ -60,9 +61,8 @@ def reconstruct(
     """
     from kadesh.cli.series import interval, plain, rows, summarised
     from kadesh.fusion import reconstruct as reconstruct_war
-    from kadesh.war import load_war
 
-    given = load_war(war)
+    given = loaded(war)
     require(lambda: day_within(given.start, given.end, as_of), *_folder(output))
     day = day_within(given.start, given.end, as_of)
     with Progress() as progress:
@@ -150,9 +150,8 @@ def simulate(
     from kadesh.cli.series import interval, plain, rows, summarised
     from kadesh.dynamics import simulate as simulate_war
     from kadesh.fusion import reconstruct as reconstruct_war
-    from kadesh.war import load_war
 
-    given = load_war(war)
+    given = loaded(war)
     require(
         lambda: day_within(given.start, given.end, as_of),
         lambda: _require_known("--scenario", scenario, given.scenarios, "a scenario of the war"),
@@ -222,9 +221,8 @@ def leverage(
     """
     from kadesh.audit.audit import leverage_path
     from kadesh.cli.series import interval, plain, rows, summarised
-    from kadesh.war import load_war
 
-    given = load_war(war)
+    given = loaded(war)
     require(*_folder(output))
     with Progress() as progress:
         path = leverage_path(given, seed=seed, draws=draws, workers=blocks, progress=progress)
@@ -278,11 +276,11 @@ def _write(
 
 def _require_known(option: str, name: str | None, known: Iterable[str], what: str) -> None:
     """Raise InputErrors unless `name` is one of `known` (or none is given)."""
-    from kadesh.war.suggest import one_of, suggestion
+    from kadesh.war.suggest import suggestion_or_nearest
 
     names = list(known)
     if name is not None and name not in names:
-        remedy = suggestion(name, names) or f"Use {one_of(names)}"
+        remedy = suggestion_or_nearest(name, names, "the war folder")
         raise argument_mistake(option, name, what, remedy)
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from kadesh.cli.output import counted, say
 from kadesh.errors import InputErrors, Mistake, argument_mistake
+
+if TYPE_CHECKING:
+    from kadesh.war import War
 
 LARGEST_SEED: Final = 2**32 - 1
 
@@ -52,6 +56,23 @@ Output = Annotated[
         show_default="nothing is written",
     ),
 ]
+
+
+def loaded(name: str) -> "War":
+    """The war of that name or folder; one line says if there are warnings about its figures.
+
+    Raises:
+        InputErrors: every mistake of every file.
+    """
+    from kadesh.war import load_war
+
+    war = load_war(name)
+    if war.warnings:
+        say(
+            f"kadesh: {name} has {counted(len(war.warnings), 'warning')} about its figures: "
+            f"`kadesh check {name}` lists them."
+        )
+    return war
 
 
 def day_within(start: date, end: date, text: str | None) -> date:

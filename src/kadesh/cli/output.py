@@ -36,6 +36,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
 def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on stdout; columns whose cells all are numbers stand to the right."""
     console = Console(highlight=False)

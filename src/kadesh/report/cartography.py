@@ -1,10 +1,9 @@
-"""The map: an equal-area projection, and outlines drawn once and classed by who claims what.
+"""The map: outlines on an equal-area plane, drawn once and classed by who claims what.
 
 Neutral by construction: a unit is coloured by who holds its sector, never by the state a file
 puts it in; borders of land that two states claim are drawn dashed, whoever is recognised.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Bool, Float
+
+from kadesh.equal_area import albers
 
 WIDTH: Final = 2000
 """Units of the drawing from left to right; coordinates are whole numbers."""
@@ -43,33 +44,6 @@ class Drawing:
     """Class (outline, claimed, state, sector, unit): path data."""
     labels: dict[str, Point]
     """Sector id: the place in it farthest from its edges."""
-
-
-def albers(
-    longitude: Float[np.ndarray, " point"],
-    latitude: Float[np.ndarray, " point"],
-    *,
-    centre: tuple[float, float],
-    parallels: tuple[float, float],
-) -> Float[np.ndarray, "point 2"]:
-    """Albers' conic equal-area projection, degrees to radii of the earth, y to the north.
-
-    n = (sin f1 + sin f2) / 2, C = cos^2 f1 + 2 n sin f1, rho = sqrt(C - 2 n sin f) / n,
-    x = rho sin(n (l - l0)), y = rho0 - rho cos(n (l - l0)). With parallels symmetric about the
-    equator the cone is a cylinder (n = 0), and Lambert's cylindrical projection is its limit.
-    Source: Snyder, Map Projections, USGS Professional Paper 1395 (1987), chapter 14.
-    """
-    turn = np.radians(longitude - centre[0])
-    sine = np.sin(np.radians(latitude))
-    first, second = np.sin(np.radians(parallels))
-    n = (first + second) / 2
-    if abs(n) < 1e-6:
-        scale = math.sqrt(1 - first**2)
-        return np.stack([turn * scale, (sine - math.sin(math.radians(centre[1]))) / scale], axis=1)
-    constant = 1 - first**2 + 2 * n * first
-    rho = np.sqrt(np.maximum(constant - 2 * n * sine, 0)) / n
-    rho_centre = math.sqrt(constant - 2 * n * math.sin(math.radians(centre[1]))) / n
-    return np.stack([rho * np.sin(n * turn), rho_centre - rho * np.cos(n * turn)], axis=1)
 
 
 def draw(features: Sequence[Mapping[str, Any]]) -> Drawing | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from kadesh.errors import Mistake
 from kadesh.quantities import is_unit, table, units
-from kadesh.war.folder import Folder
+from kadesh.war.folder import MAP_FILE, Folder
 from kadesh.war.suggest import one_of, suggestion
 from kadesh.war.yaml_marks import Location, Marks
 
@@ -21,6 +21,8 @@ class Names:
     assumptions: tuple[str, ...] | None
     rows: dict[str, frozenset[str] | None]
     """Ids of the rows of `events` and `statements`."""
+    missing: dict[str, Mistake]
+    """Of these tables, those without a file: what to say where a row of one is cited."""
     start: date | None
     end: date | None
 
@@ -50,8 +52,21 @@ def names_of(folder: Folder) -> Names:
             tuple(sorted(folder.assumptions.contents.assumptions)) if folder.assumptions else None
         ),
         rows=rows,
+        missing={
+            kind: missing_file(folder, f"{kind}.csv", f"{kind[:-1]}:ID cites its rows")
+            for kind in rows
+            if not (folder.path / f"{kind}.csv").exists()
+        },
         start=war.start if war else None,
         end=war.end if war else None,
+    )
+
+
+def missing_file(folder: Folder, name: str, why: str) -> Mistake:
+    """One mistake for a file that is not there, however often it is needed."""
+    expected = f"this file to exist, {why}"
+    return Mistake(
+        str(folder.path / name), 0, 0, "file", "", expected, "Add it, or cite no such row"
     )
 
 
@@ -88,6 +103,9 @@ def _within(marks: Marks, location: Location, day: date, names: Names) -> Iterat
 def _cited(marks: Marks, location: Location, source: str, names: Names) -> Iterator[Mistake]:
     """A source is `judgement`, a source id, event:ID, statement:ID, a link or a citation."""
     kind, _, row = source.partition(":")
+    if f"{kind}s" in names.missing:
+        yield names.missing[f"{kind}s"]
+        return
     if f"{kind}s" in names.rows:
         known = names.rows[f"{kind}s"]
         if known is not None and row not in known:
@@ -137,7 +155,11 @@ def _sectors(folder: Folder, names: Names) -> Iterator[Mistake]:
         return
     war, marks = folder.war.contents, folder.war.marks
     taken: dict[str, str] = {}
-    has_map_file = folder.map_units is not None or "sectors.geojson" in _present(folder)
+    has_map_file = folder.map_units is not None or (folder.path / MAP_FILE).exists()
+    if not has_map_file and any(sector.map_units for sector in war.sectors.values()):
+        expected = "this file to exist, `map_units` in war.yaml names its units"
+        remedy = "Add it, or leave `map_units` empty"
+        yield Mistake(str(folder.path / MAP_FILE), 0, 0, "file", "", expected, remedy)
     for sector in war.sectors.values():
         at: Location = ("sectors", sector.id)
         yield from _named(marks, (*at, "home"), sector.home, names.sides, "a side")
@@ -150,16 +172,12 @@ def _sectors(folder: Folder, names: Names) -> Iterator[Mistake]:
                 yield marks.mistake(place, expected, "Keep it in one of the two")
                 continue
             taken[unit] = sector.id
-            if has_map_file and folder.map_units is None:
+            if folder.map_units is None:
                 continue
-            if (folder.map_units or {}).get(unit) != sector.id:
+            if folder.map_units.get(unit) != sector.id:
                 expected = f"a unit of sectors.geojson with the sector '{sector.id}'"
-                remedy = suggestion(unit, folder.map_units or {}) or "Add it to the map, or drop it"
+                remedy = suggestion(unit, folder.map_units) or "Add it to the map, or drop it"
                 yield marks.mistake(place, expected, remedy)
-
-
-def _present(folder: Folder) -> set[str]:
-    return {entry.name for entry in folder.path.iterdir()}
 
 
 def _not_negative(marks: Marks, location: Location, value: float) -> Iterator[Mistake]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kadesh.errors import Mistake
 from kadesh.quantities import dimension, is_unit, table
+from kadesh.war.check_figures import wrong_units
 from kadesh.war.check_files import Names, unknown
 from kadesh.war.folder import Folder
 from kadesh.war.tables import MAX_MISTAKES, Table
@@ -14,6 +15,11 @@ from kadesh.war.tables import MAX_MISTAKES, Table
 # Maps measure a sector in their own projection and along their own border.
 _AREA_TOLERANCE: Final = 1.05
 _INTRUDER: Final = ("held_km2", "contested_km2", "claimed_limit_km2", "claimed_held_km2")
+_AT_HOME: Final = (
+    "retaken_km2",
+    "conflict_events_items_per_week",
+    "conflict_deaths_persons_per_week",
+)
 
 
 def check_tables(folder: Folder, names: Names) -> Iterator[Mistake]:
@@ -45,6 +51,7 @@ def _observations(entry: Table, folder: Folder, names: Names) -> Iterator[Mistak
     yield from _figures_in_order(entry)
     yield from _units(entry)
     yield from _axes(entry)
+    yield from wrong_units(entry)
     if folder.war:
         yield from _ground(entry, folder)
 
@@ -145,11 +152,16 @@ def _ground(entry: Table, folder: Folder) -> Iterator[Mistake]:
         return
     frame = entry.frame
     ground = frame["quantity"].isin(_INTRUDER)
+    at_home = frame["quantity"].isin(_AT_HOME)
     for sector in folder.war.contents.sectors.values():
         here = ground & (frame["sector"] == sector.id)
         for row in _rows(here & (frame["side"] == sector.home)):
             expected = f"the side that is not at home in {sector.id}"
             yield entry.mistake(row, "side", expected, "Name the side that came in")
+        for row in _rows(at_home & (frame["sector"] == sector.id) & (frame["side"] != sector.home)):
+            expected = f"the side at home in {sector.id}, {sector.home}"
+            yield entry.mistake(row, "side", expected, "Name the side at home")
+        here |= (frame["quantity"] == "retaken_km2") & (frame["sector"] == sector.id)
         in_km2 = here & (frame["unit"] == "km2")
         for row in _rows(in_km2 & (frame["value"] > sector.area_km2 * _AREA_TOLERANCE)):
             expected = f"at most the area of {sector.id}, {sector.area_km2:g} km2"

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kadesh.errors import InputErrors, Mistake
 from kadesh.quantities import convert, table
+from kadesh.war.check_figures import warnings_of
 from kadesh.war.check_files import check_files, names_of
 from kadesh.war.check_tables import check_tables, observation_ids
 from kadesh.war.columns import TABLES
@@ -77,6 +78,7 @@ def _war(folder: Folder) -> War:
         polls=_sorted(frames["polls"], ["date", "id"]),
         redraws=_sorted(frames["redraws"], ["start", "source", "sector", "kind"]),
         map_units=dict(sorted(units.items())),
+        warnings=tuple(warnings_of(folder)),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kadesh.errors import Mistake
 from kadesh.war.schema import (
     Assumption,
     Issue,
@@ -46,6 +47,8 @@ class War:
     redraws: pd.DataFrame
     map_units: dict[str, str]
     """ISO 3166-2 code of each unit of `sectors.geojson` that lies in a sector: the sector's id."""
+    warnings: tuple[Mistake, ...] = ()
+    """What a reader should know of the figures, a line each; the war is used all the same."""
 
     @property
     def side_ids(self) -> tuple[str, str]:

@@ -17,6 +17,14 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"Did you mean '{meant}'? Correct it" if meant else ""
 
 
+def suggestion_or_nearest(name: str, known: Iterable[str], where: str) -> str:
+    """The closest name, or the three least unlike it and where to find the others."""
+    names = sorted(known)
+    near = get_close_matches(name.lower(), names, n=3, cutoff=0.0)
+    listed = ", ".join(near) + (f"; {where} has all {len(names)}" if len(names) > 3 else "")
+    return suggestion(name, names) or f"The closest are {listed}"
+
+
 def one_of(choices: Iterable[str], limit: int = 12) -> str:
     """`one of a, b, c`, cut after `limit` names."""
     names = sorted(choices)
