@@ -19,6 +19,20 @@ from kadesh.war.suggest import one_of, suggestion
 NAMES: Final = (
     # One offer, one lottery
     "costly-lottery",
+    "ultimatum",
+    # Learning
+    "screening-war",
+    "learning-commitment",
+    # The front
+    "diffusion-front",
+    # Holding out
+    "attrition-contest",
+    "audience-costs",
+    "risk-auction",
+    # Patrons
+    "deterring-patron",
+    # Combat
+    "lanchester",
 )
 """Every model, in the order in which lists show them. A model's file has its name."""
 
