@@ -18,7 +18,7 @@ from kadesh.theory.registry import NAMES, Model, load_model, summary
 FOLDER = Path(kadesh.theory.__file__).parent
 # Solved already, registered with the models of the exact solver.
 PENDING = {"drifting_war", "fort_game"}
-SUPPORT = {"colours", "figures", "model", "registry"}
+SUPPORT = {"colours", "figures", "model", "registry", "sweeps"}
 
 
 @pytest.fixture(params=NAMES)

@@ -85,4 +85,4 @@ def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
         xlabel="share of the rival's stake that the attacker stakes",
         ylabel="value to the patron",
     )
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")

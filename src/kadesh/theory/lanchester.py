@@ -34,7 +34,7 @@ of losses.
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -277,16 +277,30 @@ def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
         axes.set_ylim(bottom=0.0)
         axes.legend(loc="upper left", title="the winner's force")
         return
-    faced = np.linspace(result.survivors_b, inputs.force_b, 401)
-    own = [force_when(inputs, "a", float(left)) for left in faced]
-    axes.plot(own, faced, color=SIDE_A)
-    axes.plot([inputs.force_a], [inputs.force_b], "o", color=RULE)
-    axes.plot([own[0]], [faced[0]], "s", color=SIDE_B)
-    for text, x, y in (("start", own[-1], faced[-1]), ("end", own[0], faced[0])):
-        axes.annotate(text, (x, y), xytext=(8, 4), textcoords="offset points")
+    for exponent, words, style in ((1.0, "square", "--"), (0.5, "linear", ":"), (0.0, "log", "-.")):
+        if inputs.law == "helmbold" and exponent != inputs.exponent:
+            other = replace(inputs, exponent=exponent)
+            _draw_course(axes, other, RULE, f"{words} law", linestyle=style, linewidth=0.9)
+    named = f"this battle ({inputs.law}" + (
+        f", exponent {inputs.exponent:g})" if inputs.law == "helmbold" else ")"
+    )
+    _draw_course(axes, inputs, SIDE_A, named)
+    axes.plot([inputs.force_a], [inputs.force_b], "o", color=RULE, label="start")
+    axes.plot([result.survivors_a], [result.survivors_b], "s", color=SIDE_B, label="end")
     axes.set(
-        xlim=(0.0, 1.15 * inputs.force_a),
-        ylim=(0.0, 1.15 * inputs.force_b),
+        xlim=(0.0, 1.08 * inputs.force_a),
+        ylim=(0.0, 1.08 * inputs.force_b),
         xlabel="force of A, units",
         ylabel="force of B, units",
     )
+    axes.legend(loc="upper left")
+
+
+def _draw_course(axes: Axes, inputs: Inputs, colour: str, label: str, **style: Any) -> None:
+    """B's force against A's, from start to end."""
+    end = solve(inputs)
+    faced = np.linspace(end.survivors_b, inputs.force_b, 401)
+    # The logarithmic law nears an empty field without reaching it.
+    faced = faced[faced > 0.0] if inputs.exponent == 0.0 else faced
+    own = [force_when(inputs, "a", float(left)) for left in faced]
+    axes.plot(own, faced, color=colour, label=label, **style)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from kadesh.errors import InputErrors, Mistake, NumericalError
-from kadesh.war.suggest import one_of, suggestion
+from kadesh.suggest import closest, one_of, suggestion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
@@ -268,20 +268,16 @@ def make_inputs(inputs: type[ModelInputs], given: Mapping[str, Any]) -> ModelInp
             range: all at once.
     """
     known = specs(inputs)
-    mistakes = [
-        mistake(
-            name,
-            value,
-            "an input of the model",
-            suggestion(name, known) or f"Use {one_of(known, limit=20)}",
-        )
-        for name, value in given.items()
-        if name not in known
-    ]
+    mistakes, meant = [], set()
+    for name, value in given.items():
+        if name not in known:
+            remedy = suggestion(name, known) or f"Use {one_of(known, limit=20)}"
+            mistakes.append(mistake(name, value, "an input of the model", remedy))
+            meant.add(closest(name, known))
     mistakes += [
         mistake(name, "", spec.expected(), f"Give it: it is the {spec.meaning}")
         for name, spec in known.items()
-        if name not in given and name not in defaults(inputs)
+        if name not in {*given, *defaults(inputs), *meant}
     ]
     mistakes += _read(inputs, given)[1]
     if mistakes:

@@ -1,8 +1,4 @@
-"""The models by name; each is imported when it is first asked for.
-
-model = load_model("costly-lottery")
-result = model.solve(model.inputs(win_prob=0.6, cost_a=0.1, cost_b=0.2))
-"""
+"""The models by name; each is imported when it is first asked for."""
 
 import ast
 from collections.abc import Sequence
@@ -13,8 +9,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from kadesh.errors import argument_mistake
+from kadesh.suggest import one_of, suggestion
 from kadesh.theory.model import Axes, ModelInputs, make_inputs
-from kadesh.war.suggest import one_of, suggestion
 
 NAMES: Final = (
     # One offer, one lottery
@@ -99,6 +95,20 @@ def load_model(name: str) -> Model:
         remedy = suggestion(name, NAMES) or f"Use {one_of(NAMES, limit=30)}"
         raise argument_mistake("model", name, "a theory model", remedy)
     return Model(name, import_module(f"kadesh.theory.{name.replace('-', '_')}"))
+
+
+def solve(name: str, /, **given: Any) -> Any:
+    """The outputs of a model, a dataclass.
+
+    Args:
+        name: The model.
+        given: Its inputs.
+
+    Raises:
+        InputErrors: No such model, or inputs unknown, missing or out of range: all at once.
+    """
+    model = load_model(name)
+    return model.solve(model.inputs(**given))
 
 
 def summary(name: str) -> str:

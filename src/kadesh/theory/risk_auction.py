@@ -70,9 +70,10 @@ def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
         textcoords="offset points",
     )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set(
         xlim=(min(loss[0], inputs.disaster_loss), loss[-1]),
         ylim=(0.0, 1.0),
-        xlabel="loss in a disaster, times the prize (logarithmic)",
+        xlabel="loss in a disaster, times the prize (logarithmic scale)",
         ylabel="probability of disaster",
     )

@@ -35,6 +35,7 @@ of delay stop the screening is in the spirit of Spaniel and Bils (slow to learn)
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -172,32 +173,28 @@ def solve(inputs: Inputs) -> Result:
 
 
 def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
-    """A's value by belief, a line per number of rounds, and the thresholds between."""
+    """A's value by belief, with the value of each number of rounds, and the thresholds."""
     beliefs = np.linspace(0.0, 1.0, 2001)
     values = _values(inputs, beliefs)
-    few = values[: min(len(values), 6)]
-    for k, value in enumerate(few):
-        shown = np.where(np.isfinite(value), value, np.nan)
-        label = f"{k} rounds of screening" if k != 1 else "1 round of screening"
-        colour = str(0.25 + 0.1 * k)
-        axes.plot(beliefs, shown, color=colour, linewidth=0.9, linestyle="--", label=label)
-    axes.plot(beliefs, values.max(axis=0), color=SIDE_A, linewidth=2.4, label="A's value")
-    for k, threshold in enumerate(result.thresholds[:3], start=1):
-        if threshold > 0.0:
-            axes.axvline(threshold, color=RULE, linewidth=0.7, linestyle=":")
-            axes.annotate(
-                f"$q_{k}$",
-                (threshold, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(3, -10),
-                textcoords="offset points",
-            )
     best = values.max(axis=0)
+    for value in values[:6]:
+        shown = np.where(np.isfinite(value), value, np.nan)
+        axes.plot(beliefs, shown, color=RULE, linewidth=0.8, linestyle=":")
+    axes.plot(beliefs, best, color=SIDE_A, linewidth=2.4)
     room = 0.08 * float(np.ptp(best)) + 1e-3
+    ends = (1.0, *result.thresholds, 0.0)
+    for k, (upper, lower) in enumerate(pairwise(ends)):
+        if k > 0 and upper > 0.0:
+            axes.axvline(upper, color=RULE, linewidth=0.8)
+        # Regions that are too narrow for a word go without.
+        if upper - lower > 0.1:
+            middle = (upper + lower) / 2.0
+            words = {0: "no screening", 1: "1 round of\nscreening"}.get(k, f"{k} rounds")
+            height = float(np.interp(lower + (upper - lower) / 4.0, beliefs, best)) + room / 2.0
+            axes.text(middle, height, words, ha="center", va="bottom")
     axes.set(
         xlim=(0.0, 1.0),
         ylim=(float(best.min()) - 3 * room, float(best.max()) + room),
         xlabel="A's belief that B is tough",
         ylabel="A's value, share of the stake",
     )
-    axes.legend(loc="upper right")
