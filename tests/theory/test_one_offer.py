@@ -34,7 +34,9 @@ def test_exchanging_the_sides_mirrors_the_range(
 
 
 @settings(max_examples=30)
-@given(win=probabilities, a=st.floats(0.01, 0.6), b=costs, utility=st.sampled_from(["linear", "sqrt"]))
+@given(
+    win=probabilities, a=st.floats(0.01, 0.6), b=costs, utility=st.sampled_from(["linear", "sqrt"])
+)
 def test_the_range_is_the_divisions_that_both_prefer(
     win: float, a: float, b: float, utility: str
 ) -> None:

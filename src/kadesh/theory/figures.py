@@ -50,6 +50,9 @@ def write_figure(model: Model, inputs: ModelInputs, result: Any, path: Path) -> 
     require_suffix(path)
     figure = make_figure(model, inputs, result)
     kind = path.suffix.lower().removeprefix(".")
-    date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
+    # A date would change the bytes.
+    about = {"Title": model.name} | {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(
+        kind, {}
+    )
     with matplotlib.rc_context(_STYLE):
-        figure.savefig(path, format=kind, dpi=160, metadata=date)
+        figure.savefig(path, format=kind, dpi=160, metadata=about)
