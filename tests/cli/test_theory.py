@@ -98,6 +98,7 @@ def test_csv_holds_lists_as_json(kadesh: Kadesh) -> None:
 
 REFUSED = {
     "unknown model": (["costly-lotery"], ["Did you mean 'costly-lottery'?"]),
+    "no model": (["--set", "win_prob=1"], ["NAME", "kadesh theory --list"]),
     "unknown key": ([*LOTTERY, "--set", "utilty=sqrt"], ["Did you mean 'utility'?"]),
     "several at once": (
         ["costly-lottery", "--set", "win_prob=2", "--set", "cost_a=-1"],

@@ -5,13 +5,15 @@ import json
 import math
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 import kadesh.theory
-from kadesh.errors import InputErrors
+from kadesh.errors import InputErrors, NumericalError
 from kadesh.theory.model import PARTS, ModelInputs, Spec, defaults, outputs, record, specs
 from kadesh.theory.registry import NAMES, Model, load_model, summary
 
@@ -86,6 +88,58 @@ def test_each_value_out_of_range_is_refused_with_the_range(model: Model) -> None
                 model.inputs(**{**model.example, name: value})
             assert [entry.field for entry in error.value.mistakes] == [name], (name, value)
             assert error.value.mistakes[0].expected == spec.expected()
+
+
+def values_in(spec: Spec) -> st.SearchStrategy[Any]:
+    """Values in range: everyday ones and the ends, small games."""
+    if spec.kind == "flag":
+        return st.booleans()
+    if spec.kind == "choice":
+        return st.sampled_from(spec.choices)
+    low, high = max(spec.low, -1e6), min(spec.high, 1e6)
+    if spec.kind == "whole":
+        return st.integers(int(low), int(min(high, low + 9)))
+    single = st.one_of(
+        st.floats(max(low, -1.0), max(min(high, 1.0), low)),
+        st.floats(low, high, exclude_min=spec.is_low_open, exclude_max=spec.is_high_open),
+    ).filter(lambda value: not (spec.is_low_open and value == spec.low)
+             and not (spec.is_high_open and value == spec.high))  # fmt: skip
+    if spec.kind == "number":
+        return single
+    return st.lists(single, min_size=spec.shortest, max_size=min(spec.longest, spec.shortest + 4))
+
+
+def drawn(model: Model, data: st.DataObject) -> tuple[ModelInputs, Any] | None:
+    """Random inputs in range and their outputs, or None where they are refused in words."""
+    values = {key: data.draw(values_in(spec), key) for key, spec in specs(model.input_type).items()}
+    try:
+        inputs = model.inputs(**values)
+        return inputs, model.solve(inputs)
+    except (InputErrors, NumericalError) as error:
+        if not str(error):
+            raise
+        return None
+
+
+ANY_MODEL: Final = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=ANY_MODEL)
+@given(data=st.data())
+def test_whatever_is_in_range_is_solved_or_refused_in_words(
+    model: Model, data: st.DataObject
+) -> None:
+    if (found := drawn(model, data)) is not None:
+        json.dumps(record(found[1]), allow_nan=False)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=ANY_MODEL)
+@given(data=st.data())
+def test_whatever_is_solved_can_be_drawn(model: Model, data: st.DataObject) -> None:
+    if (found := drawn(model, data)) is not None:
+        figure = Figure()
+        model.draw(figure.add_subplot(), *found)
+        figure.draw_without_rendering()
 
 
 def test_all_mistakes_are_collected(model: Model) -> None:

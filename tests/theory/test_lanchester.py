@@ -14,7 +14,7 @@ from kadesh.errors import InputErrors
 from kadesh.theory import solve
 from kadesh.theory.lanchester import Inputs, end_mass
 
-REFERENCE = {"force_a": 1000, "force_b": 800, "rate_a": 0.01, "rate_b": 0.01}
+REFERENCE = {"force_a": 1000.0, "force_b": 800.0, "rate_a": 0.01, "rate_b": 0.01}
 
 
 def test_square_and_product_law_at_the_reference_values() -> None:

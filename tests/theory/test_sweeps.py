@@ -48,5 +48,5 @@ def test_words_cannot_be_swept() -> None:
 
 def test_of_many_points_out_of_range_ten_are_listed() -> None:
     with pytest.raises(InputErrors) as error:
-        sweep("ultimatum", {"win_prob": [1 + step for step in range(1, 100)]}, cost_a=0, **FIXED)
+        sweep("ultimatum", {"win_prob": [1.0 + step for step in range(1, 100)]}, cost_a=0, **FIXED)
     assert len(error.value.mistakes) == 10

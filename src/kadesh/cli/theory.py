@@ -67,9 +67,11 @@ def theory(
 
     Example: kadesh theory costly-lottery --set win_prob=0.6 --set cost_a=0.1 --set cost_b=0.2
     """
-    if name is None or list_all:
+    if list_all or (name is None and not (given or swept or plot or as_csv)):
         _list(as_json)
         return
+    if name is None:
+        raise argument_mistake("NAME", "", "a model", "See them: kadesh theory --list")
     from kadesh.theory.registry import load_model
 
     if as_json and as_csv:

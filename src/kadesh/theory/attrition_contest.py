@@ -31,7 +31,7 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import BOTH, RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import Axes, ModelInputs, number, output
+from kadesh.theory.model import Axes, ModelInputs, output, positive
 
 _RATE: Final = "per unit of time"
 
@@ -40,10 +40,10 @@ _RATE: Final = "per unit of time"
 class Inputs(ModelInputs):
     """What waiting costs and what winning is worth, in one unit for each side."""
 
-    cost_a: float = number("cost to A of a unit of time", unit="value", is_low_open=True)
-    cost_b: float = number("cost to B of a unit of time", unit="value", is_low_open=True)
-    value_a: float = number("what the prize is worth to A", unit="value", is_low_open=True)
-    value_b: float = number("what the prize is worth to B", unit="value", is_low_open=True)
+    cost_a: float = positive("cost to A of a unit of time", unit="value")
+    cost_b: float = positive("cost to B of a unit of time", unit="value")
+    value_a: float = positive("what the prize is worth to A", unit="value")
+    value_b: float = positive("what the prize is worth to B", unit="value")
 
 
 @dataclass(frozen=True)

@@ -30,18 +30,20 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import RULE, SIDE_B
-from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, number, output
+from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, number, output, positive
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(ModelInputs):
     """The prize and the audience of one side, and when to look at the other."""
 
-    value: float = number("what the prize is worth to the side", unit="value", is_low_open=True)
+    value: float = positive("what the prize is worth to the side", unit="value")
     audience_slope: float = number(
-        "growth of the side's audience cost in a unit of time", unit="value per unit of time"
+        "growth of the side's audience cost in a unit of time",
+        unit="value per unit of time",
+        high=1e9,
     )
-    time: float = number("time since the crisis began", unit="time")
+    time: float = number("time since the crisis began", unit="time", high=1e9)
 
 
 @dataclass(frozen=True)

@@ -31,21 +31,20 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import SHARE, Axes, ModelInputs, number, output
+from kadesh.theory.model import SHARE, Axes, ModelInputs, number, output, positive
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(ModelInputs):
     """The patron: what it wants, what it can do and what that costs."""
 
-    patron_value: float = number(
-        "what the rival's whole share is worth to the patron", unit="value", is_low_open=True
+    patron_value: float = positive(
+        "what the rival's whole share is worth to the patron", unit="value"
     )
     effect: float = number(
-        "rise in the rival's chance to keep what is at stake", unit="probability", high=1.0,
-        is_low_open=True,
+        "rise in the rival's chance to keep what is at stake", unit="probability", low=1e-9, high=1.0,
     )  # fmt: skip
-    patron_cost: float = number("cost of joining to the patron", unit="value")
+    patron_cost: float = number("cost of joining to the patron", unit="value", high=1e9)
 
 
 @dataclass(frozen=True)

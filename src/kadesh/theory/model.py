@@ -152,7 +152,7 @@ def whole(
     meaning: str, *, unit: str = "number", low: int, high: int, default: Any = MISSING
 ) -> Any:
     """An input that is a whole number from `low` to `high`."""
-    return _field(Spec("whole", meaning, unit, low, high), default)
+    return _field(Spec("whole", meaning, unit, float(low), float(high)), default)
 
 
 def numbers(
@@ -190,6 +190,11 @@ def probability(meaning: str, *, is_open: bool = False, default: Any = MISSING) 
         meaning, unit=PROBABILITY, high=1.0, is_low_open=is_open, is_high_open=is_open,
         default=default,
     )  # fmt: skip
+
+
+def positive(meaning: str, *, unit: str, default: Any = MISSING) -> Any:
+    """An input above 0 of any size that means something: from a billionth to a billion."""
+    return number(meaning, unit=unit, low=1e-9, high=1e9, default=default)
 
 
 def output(meaning: str, *, unit: str = SHARE, by: str = "") -> Any:
@@ -279,10 +284,10 @@ def make_inputs(inputs: type[ModelInputs], given: Mapping[str, Any]) -> ModelInp
         for name, spec in known.items()
         if name not in {*given, *defaults(inputs), *meant}
     ]
-    mistakes += _read(inputs, given)[1]
-    if mistakes:
-        raise InputErrors(mistakes)
-    return inputs(**given)
+    read, wrong = _read(inputs, given)
+    if mistakes or wrong:
+        raise InputErrors(mistakes + wrong)
+    return inputs(**read)
 
 
 def shown(value: object) -> str:

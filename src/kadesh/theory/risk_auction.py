@@ -31,16 +31,14 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import RULE, SIDE_A
-from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, number, output
+from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, output, positive
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(ModelInputs):
     """How bad a disaster is."""
 
-    disaster_loss: float = number(
-        "loss to each side in a disaster", unit="times the prize", is_low_open=True
-    )
+    disaster_loss: float = positive("loss to each side in a disaster", unit="times the prize")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ of delay stop the screening is in the spirit of Spaniel and Bils (slow to learn)
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -175,7 +175,8 @@ def solve(inputs: Inputs) -> Result:
 def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
     """A's value by belief, with the value of each number of rounds, and the thresholds."""
     beliefs = np.linspace(0.0, 1.0, 2001)
-    values = _values(inputs, beliefs)
+    # Thresholds of later rounds cannot be told from 0.
+    values = _values(replace(inputs, rounds=min(inputs.rounds, 20)), beliefs)
     best = values.max(axis=0)
     for value in values[:6]:
         shown = np.where(np.isfinite(value), value, np.nan)

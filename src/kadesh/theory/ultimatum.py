@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from jaxtyping import Float
 
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
@@ -78,6 +79,8 @@ class Result:
     payoff_a: float = output("what A expects, war included", unit=SHARE)
 
 
+Demands = Float[np.ndarray, "*demand"]
+
 EXAMPLE: Final[Mapping[str, Any]] = {
     "win_prob": 0.5,
     "cost_a": 0.05,
@@ -94,12 +97,12 @@ def solve(inputs: Inputs) -> Result:
     return Result(demand, war, payoff)
 
 
-def _war_probability(inputs: Inputs, markup: np.ndarray) -> np.ndarray:
+def _war_probability(inputs: Inputs, markup: Demands) -> Demands:
     """The probability that B's cost is below the markup."""
     width = inputs.cost_high - inputs.cost_low
     if width == 0.0:
         return np.where(markup > inputs.cost_low, 1.0, 0.0)
-    return np.clip((markup - inputs.cost_low) / width, 0.0, 1.0)
+    return np.asarray(np.clip((markup - inputs.cost_low) / width, 0.0, 1.0))
 
 
 def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
