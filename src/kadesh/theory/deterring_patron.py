@@ -42,8 +42,11 @@ class Inputs(ModelInputs):
         "what the rival's whole share is worth to the patron", unit="value"
     )
     effect: float = number(
-        "rise in the rival's chance to keep what is at stake", unit="probability", low=1e-9, high=1.0,
-    )  # fmt: skip
+        "rise in the rival's chance to keep what is at stake",
+        unit="probability",
+        low=1e-9,
+        high=1.0,
+    )
     patron_cost: float = number("cost of joining to the patron", unit="value", high=1e9)
 
 

@@ -45,6 +45,11 @@ _SERIES_BELOW: Final = 1e-3
 the series' first term left out is then below 1e-12 of the sum, the cancellation's error likewise.
 """
 
+_UNDISCOUNTED_BELOW: Final = 1e-10
+"""2 r / s^2 below which r is taken as 0: the share then errs by less than an eighth of this, times
+what it differs from u; above, the formula's cancellation errs by less than 1e-11 likewise.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(ModelInputs):
@@ -110,10 +115,10 @@ def shares(inputs: Inputs, start: Positions) -> Positions:
     """A's share at the table at several positions."""
     advantage = inputs.power_a * (inputs.cost_a + inputs.cost_b) - inputs.cost_a
     rate = inputs.discount_rate
-    if rate == 0.0:
+    variance = inputs.volatility**2
+    if 2.0 * rate / variance < _UNDISCOUNTED_BELOW:
         won, duration = finish(inputs.drift, inputs.volatility, start)
         return won + duration * advantage
-    variance = inputs.volatility**2
     speed = math.hypot(inputs.drift, inputs.volatility * math.sqrt(2.0 * rate))
     # The roots of s^2 l^2 / 2 + mu l - r; the one near 0 from their product -2 r / s^2.
     large = (speed + abs(inputs.drift)) / variance

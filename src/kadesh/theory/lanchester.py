@@ -56,6 +56,9 @@ from kadesh.theory.model import (
 MOST_STATES: Final = 100_000_000
 """States of the stochastic law beyond which a solve would take minutes."""
 
+LEAST_EXPONENT: Final = 1e-6
+"""Nearer to 0 the duration, of the order of 1 / w, would lose its digits."""
+
 PARITY: Final = 1e-12
 """Relative difference in endurance that is rounding: such sides reach their stops together."""
 
@@ -64,13 +67,13 @@ PARITY: Final = 1e-12
 class Inputs(ModelInputs):
     """Forces, effectiveness, the law of losses and where each side stops."""
 
-    force_a: float = number("force of A", unit="units", high=1e12, is_low_open=True)
-    force_b: float = number("force of B", unit="units", high=1e12, is_low_open=True)
+    force_a: float = number("force of A", unit="units", low=1e-9, high=1e12)
+    force_b: float = number("force of B", unit="units", low=1e-9, high=1e12)
     rate_a: float = number(
-        "effectiveness of A against B", unit="rate, in the law's unit", high=1e12, is_low_open=True
+        "effectiveness of A against B", unit="rate, in the law's unit", low=1e-12, high=1e12
     )
     rate_b: float = number(
-        "effectiveness of B against A", unit="rate, in the law's unit", high=1e12, is_low_open=True
+        "effectiveness of B against A", unit="rate, in the law's unit", low=1e-12, high=1e12
     )
     law: str = choice("law of losses", ("helmbold", "product"), default="helmbold")
     exponent: float = number(
@@ -94,6 +97,9 @@ class Inputs(ModelInputs):
             if self.stochastic and not force.is_integer():
                 expected = "a whole number, as units fall one by one when stochastic"
                 yield mistake(f"force_{side}", force, expected, "Round it")
+        if 0.0 < self.exponent < LEAST_EXPONENT:
+            expected = f"0 or at least {LEAST_EXPONENT:g}"
+            yield mistake("exponent", self.exponent, expected, "Take 0, the logarithmic law")
         states = (self.force_a - self.stop_a) * (self.force_b - self.stop_b)
         if self.stochastic and states > MOST_STATES:
             expected = f"at most {MOST_STATES:,} states when stochastic (here {states:,.0f})"
@@ -153,7 +159,7 @@ def _endurance(inputs: Inputs, side: str) -> float:
     if inputs.law == "product":
         return float(rate * (force - stop))
     power = 2.0 * inputs.exponent
-    fallen = math.log(stop / force) if stop > 0.0 else -math.inf
+    fallen = math.log(stop) - math.log(force) if stop > 0.0 else -math.inf
     if power == 0.0:
         return float(-rate * fallen)
     return float(-rate * force**power * math.expm1(power * fallen))
@@ -171,7 +177,7 @@ def force_when(inputs: Inputs, side: str, other_left: float) -> float:
     if inputs.law == "product":
         return float(max(force - price * (faced - other_left), 0.0))
     power = 2.0 * inputs.exponent
-    fallen = math.log(other_left / faced) if other_left > 0.0 else -math.inf
+    fallen = math.log(other_left) - math.log(faced) if other_left > 0.0 else -math.inf
     if power == 0.0:
         return float(force * math.exp(price * fallen))
     # (x / x_0)^2w = 1 - ratio (1 - (y / y_0)^2w)

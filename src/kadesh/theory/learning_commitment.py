@@ -15,7 +15,8 @@ $$1 + d\Big[\frac{1}{1-d} - m\big(w + \mu(s - w)\big)\Big],$$
 
 and the decliner fights now if its belief is above
 
-$$\mu^* = \frac{\frac{1}{1-d} - m(1-n) - d\,m\,w}{d\,m\,(s-w)}.$$
+$$\mu^* = \frac{\frac{1}{1-d} - m(1-n) - d\,m\,w}{d\,m\,(s-w)}
+= \frac{D + (1-D)(n - d\,w)}{d\,(1-D)(s-w)}.$$
 
 Battles that speak for a strong riser raise the belief, so that learning can end in a war to the
 finish rather than in a settlement. A threshold above 1 says that no belief makes the decliner
@@ -114,9 +115,13 @@ def peace_value(inputs: Inputs, belief: np.ndarray) -> np.ndarray:
 
 def solve(inputs: Inputs) -> Result:
     """The belief at which peace and war are worth the same to the decliner."""
-    at_zero, at_one = peace_value(inputs, np.asarray([0.0, 1.0]))
-    war = inputs.left * (1.0 - inputs.share_now)
-    return Result(float((at_zero - war) / (at_zero - at_one)))
+    left = 1.0 - inputs.destroyed_share
+    surplus = inputs.destroyed_share + left * (
+        inputs.share_now - inputs.discount * inputs.share_weak
+    )
+    # One by one, as the product of small divisors may be 0.
+    gap = inputs.share_strong - inputs.share_weak
+    return Result(surplus / left / inputs.discount / gap)
 
 
 def draw(axes: Axes, inputs: Inputs, result: Result) -> None:
