@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array, namespace
+from kadesh.bargaining.exact.arrays import Array, by_side, namespace
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def terms(
     bargaining_power: Float[Array, "*#state"],
     talks_probability: Float[Array, "*#state"],
     switching_cost: Float[Array, "side *#state"],
-    leader_stake: Float[Array, "side *#state"],
+    leader_stake: Float[Array, "side *#state"] | None,
     leader_threshold_share: Float[Array, "side *#state"],
     later_requirement: Float[Array, "side *#state"] | None = None,
 ) -> Terms:
@@ -80,7 +80,8 @@ def terms(
         bargaining_power: Share of the surplus that goes to side 0, 0..1.
         talks_probability: Probability that this period brings talks at all, 0..1.
         switching_cost: What opening talks costs each side, in shares.
-        leader_stake: Leader's extra worth of a share at or above the threshold.
+        leader_stake: Leader's extra worth of a share at or above the threshold; None: no leader
+            has one.
         leader_threshold_share: That threshold, in own shares.
         later_requirement: Smallest share each side would still keep later instead of breaking
             the settlement; None where settlements are enforced from outside.
@@ -89,22 +90,22 @@ def terms(
         Terms. Nothing is clipped to 0..1 here: a floor below 0 is bounded by the caller where
         surrender is a right, so that the bound touches one's own floor only.
     """
-    xp = namespace(floor)
-    need = xp.stack(
-        [requirement(floor[i], leader_stake[i], leader_threshold_share[i]) for i in (0, 1)]
-    )
+    # Both sides in one array throughout: two halves put together cost a compiled pass of their own.
+    xp, axes = namespace(floor), floor.ndim - 1
+    kappa = by_side(switching_cost, axes)
+    need = floor
+    if leader_stake is not None:
+        stake, threshold = by_side(leader_stake, axes), by_side(leader_threshold_share, axes)
+        need = requirement(floor, stake, threshold)
     if later_requirement is not None:
-        need = xp.maximum(need, later_requirement)
+        need = xp.maximum(need, by_side(later_requirement, axes))
     width = 1.0 - need[0] - need[1]
-    surplus = width - switching_cost[0] - switching_cost[1]
+    surplus = width - kappa[0] - kappa[1]
     feasible = surplus >= -1e-12
-    first = need[0] + switching_cost[0] + bargaining_power * surplus
-    share = xp.stack([first, 1.0 - first])
-    value = []
-    for i in (0, 1):
-        agreed = (
-            leader_utility(share[i], leader_stake[i], leader_threshold_share[i]) - switching_cost[i]
-        )
-        gain = xp.where(feasible, talks_probability * (agreed - floor[i]), 0.0)
-        value.append(floor[i] + gain)
-    return Terms(need, width, share, feasible, xp.stack(value))
+    power = xp.stack([bargaining_power, 1.0 - bargaining_power])
+    share = need + kappa + by_side(power, axes) * surplus
+    agreed = share
+    if leader_stake is not None:
+        agreed = leader_utility(share, stake, threshold)
+    gain = talks_probability * (agreed - kappa - floor)
+    return Terms(need, width, share, feasible, floor + xp.where(feasible, gain, 0.0))

@@ -53,29 +53,45 @@ def fail(check: str, found: str, where: str = "") -> NumericalError:
     return NumericalError(f"exact solver: check '{check}' failed: {found}{where}")
 
 
+def has_external(period: Period) -> bool:
+    """Whether anything may come to the sides from outside the stake."""
+    bound = period.surrender_value
+    return bool(
+        period.leader_stake.any()
+        or period.conditional_subsidy.any()
+        or (period.cost < 0.0).any()
+        or (period.escalation_loss < 0.0).any()
+        or (bound is not None and (bound > 0.0).any())
+    )
+
+
 def external_payoff(
     game: Game, period: Period, played: Played, later: Float[np.ndarray, "*state"]
 ) -> Float[np.ndarray, "*state"]:
-    """What both sides together expect from outside the stake, from what they expect next period."""
+    """What both sides together expect from outside the stake, from what they expect next period.
+
+    A loss or cost below zero is a gain; so is what surrender is worth beyond nothing.
+    """
     axes = game.is_over.ndim
     share = np.stack([game.end_share, 1.0 - game.end_share])
     at_end = (end_worth(period, game.end_share) - share).sum(0)
     frozen = period.freeze_prob
     entered = period.belief[0].expect(frozen * at_end + (1.0 - frozen) * later)
-    fighting = by_side(period.conditional_subsidy, axes).sum(0)
-    # A negative loss is a gain from outside.
-    loss = by_side(period.escalation_loss, axes)
-    fighting = fighting + period.discount * period.escalation_prob * np.maximum(-loss, 0.0).sum(0)
-    fighting = fighting + np.maximum(-by_side(period.cost, axes), 0.0).sum(0)
-    fought = fighting + period.discount * (1.0 - period.escalation_prob) * entered
+    loss = np.minimum(by_side(period.escalation_loss, axes), 0.0)
+    fought = (
+        by_side(period.conditional_subsidy, axes)
+        - np.minimum(by_side(period.cost, axes), 0.0)
+        - period.discount * period.escalation_prob * loss
+    ).sum(0)
+    fought = fought + period.discount * (1.0 - period.escalation_prob) * entered
     if period.surrender_value is not None:
         bound = np.maximum(by_side(period.surrender_value, axes), 0.0)
         fought = fought + np.where(played.is_clipped, bound, 0.0).sum(0)
     stake = by_side(period.leader_stake, axes)
     enough = played.terms.share >= by_side(period.leader_threshold_share, axes) - 1e-12
-    settled = (stake * enough).sum(0)
     talks = period.talks_prob * played.terms.is_feasible
-    return np.where(game.is_over, at_end, talks * settled + (1.0 - talks) * fought)
+    settled = talks * (stake * enough).sum(0)
+    return np.where(game.is_over, at_end, settled + (1.0 - talks) * fought)
 
 
 def priced_in_residual(

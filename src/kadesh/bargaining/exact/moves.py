@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import sparse
 
-from kadesh.bargaining.exact.arrays import Array, namespace
+from kadesh.bargaining.exact.arrays import Array, materialised, namespace
 
 
 class Transition(Protocol):
@@ -38,25 +38,49 @@ class Transition(Protocol):
         """The same as a sparse matrix over the flattened lattice, for direct solves."""
 
 
-def _windows(shape: Sequence[int], offset: Sequence[int]) -> tuple[tuple[slice, ...], ...]:
+def _windows(
+    shape: Sequence[int], offset: Sequence[int]
+) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Slices of the states from which a step stays inside, and of where it leads."""
-    source = tuple(slice(max(0, -o), max(0, n - max(0, o))) for n, o in zip(shape, offset))
-    target = tuple(slice(max(0, o), max(0, n + min(0, o))) for n, o in zip(shape, offset))
+    pairs = list(zip(shape, offset, strict=True))
+    source = tuple(slice(max(0, -o), max(0, n - max(0, o))) for n, o in pairs)
+    target = tuple(slice(max(0, o), max(0, n + min(0, o))) for n, o in pairs)
     return source, target
 
 
-def shifted(value: Float[Array, "*any"], offset: Sequence[int]) -> Float[Array, "*any"]:
-    """`value` at the state `offset` away, and 0 where that is outside the lattice."""
-    if not any(offset):
-        return value
-    free = value.ndim - len(offset)
-    source, target = _windows(value.shape[free:], offset)
+def seen_from(
+    value: Float[Array, "*any"], offsets: Sequence[Sequence[int]]
+) -> list[Float[Array, "*any"]]:
+    """For each offset, `value` at the state that far away, and 0 outside the lattice.
+
+    All are windows on one copy with a margin, so that nothing is moved for any of them.
+    """
+    axes = len(offsets[0])
+    free = value.ndim - axes
+    low = [max(0, *(-o[a] for o in offsets)) for a in range(axes)]
+    high = [max(0, *(o[a] for o in offsets)) for a in range(axes)]
+    shape = value.shape[free:]
+    margins = list(zip(low, high, strict=True))
     if isinstance(value, np.ndarray):
-        moved = np.zeros_like(value)
-        moved[(..., *source)] = value[(..., *target)]
-        return moved
-    widths = [(0, 0)] * free + [(max(0, -o), max(0, o)) for o in offset]
-    return namespace(value).pad(value[(..., *target)], widths)
+        sizes = [n + before + after for n, (before, after) in zip(shape, margins, strict=True)]
+        wide = np.zeros((*value.shape[:free], *sizes), dtype=value.dtype)
+        inner = tuple(slice(before, before + n) for n, before in zip(shape, low, strict=True))
+        wide[(..., *inner)] = value
+    else:
+        wide = materialised(namespace(value).pad(value, [(0, 0)] * free + margins))
+    return [
+        wide[(..., *(slice(lo + o, lo + o + n) for lo, o, n in zip(low, off, shape, strict=True)))]
+        for off in offsets
+    ]
+
+
+def _weighted(
+    prob: Sequence[Float[Array, "..."]], parts: Sequence[Float[Array, "*any"]]
+) -> Float[Array, "*any"]:
+    total = prob[0] * parts[0]
+    for weight, part in zip(prob[1:], parts[1:], strict=True):
+        total = total + weight * part
+    return total
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,25 +96,23 @@ class Steps:
 
     def expect(self, value: Float[Array, "..."]) -> Float[Array, "..."]:
         """Expectation of next period's values in each state."""
-        total = None
-        for offset, prob in zip(self.offsets, self.prob):
-            part = prob * shifted(value, offset)
-            total = part if total is None else total + part
-        return total
+        return _weighted(self.prob, seen_from(value, self.offsets))
 
     def push(self, mass: Float[Array, "..."]) -> Float[Array, "..."]:
         """Where probability mass is next period."""
-        total = None
-        for offset, prob in zip(self.offsets, self.prob):
-            part = shifted(prob * mass, [-o for o in offset])
-            total = part if total is None else total + part
+        shape = mass.shape[mass.ndim - len(self.offsets[0]) :]
+        # Each step carries other mass, so each is moved by itself.
+        total = np.zeros_like(mass)
+        for offset, prob in zip(self.offsets, self.prob, strict=True):
+            source, target = _windows(shape, offset)
+            total[(..., *target)] += (prob * mass)[(..., *source)]
         return total
 
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice."""
         states = np.arange(int(np.prod(shape))).reshape(shape)
         total = sparse.csr_array((states.size, states.size))
-        for offset, prob in zip(self.offsets, self.prob):
+        for offset, prob in zip(self.offsets, self.prob, strict=True):
             source, target = _windows(shape, offset)
             rows, columns = states[source].ravel(), states[target].ravel()
             weights = np.broadcast_to(prob, shape)[source].ravel()
@@ -162,25 +184,20 @@ class Branch:
 
     def expect(self, value: Float[Array, "..."]) -> Float[Array, "..."]:
         """Expectation of next period's values in each state."""
-        total = None
-        for prob, part in zip(self.prob, self.parts):
-            term = prob * part.expect(value)
-            total = term if total is None else total + term
-        return total
+        return _weighted(self.prob, [part.expect(value) for part in self.parts])
 
     def push(self, mass: Float[Array, "..."]) -> Float[Array, "..."]:
         """Where probability mass is next period."""
-        total = None
-        for prob, part in zip(self.prob, self.parts):
-            term = part.push(prob * mass)
-            total = term if total is None else total + term
+        total = np.zeros_like(mass)
+        for prob, part in zip(self.prob, self.parts, strict=True):
+            total += part.push(prob * mass)
         return total
 
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice."""
         size = int(np.prod(shape))
         total = sparse.csr_array((size, size))
-        for prob, part in zip(self.prob, self.parts):
+        for prob, part in zip(self.prob, self.parts, strict=True):
             weights = sparse.diags_array(np.broadcast_to(prob, shape).ravel())
             total = total + weights @ part.matrix(shape)
         return sparse.csr_array(total)

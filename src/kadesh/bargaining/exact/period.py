@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array, by_side, namespace
+from kadesh.bargaining.exact.arrays import Array, by_side, is_idle, materialised, namespace
 from kadesh.bargaining.exact.game import Period
 from kadesh.bargaining.payoffs import Terms, leader_utility, terms
 
@@ -29,10 +29,11 @@ def end_worth(
 ) -> Float[Array, "side *state"]:
     """What the end of the war is worth to each side: its share and any leader's stake."""
     xp, axes = namespace(end_share), end_share.ndim
+    shares = xp.stack([end_share, 1.0 - end_share])
+    if is_idle(period.leader_stake):
+        return shares
     stake = by_side(period.leader_stake, axes)
-    threshold = by_side(period.leader_threshold_share, axes)
-    shares = (end_share, 1.0 - end_share)
-    return xp.stack([leader_utility(shares[i], stake[i], threshold[i]) for i in (0, 1)])
+    return leader_utility(shares, stake, by_side(period.leader_threshold_share, axes))
 
 
 def carried_on(
@@ -40,6 +41,8 @@ def carried_on(
 ) -> Float[Array, "side *state"]:
     """Worth of entering each state of the next period, where the war may first freeze."""
     frozen = period.freeze_prob
+    if is_idle(frozen):
+        return value
     return frozen * end + (1.0 - frozen) * value
 
 
@@ -48,7 +51,7 @@ def expectations(
 ) -> Float[Array, "side *state"]:
     """Each side's expectation, under its own belief, of what it enters."""
     if period.has_common_beliefs:
-        return period.belief[0].expect(entered)
+        return materialised(period.belief[0].expect(entered))
     xp = namespace(entered)
     return xp.stack([period.belief[i].expect(entered[i]) for i in (0, 1)])
 
@@ -86,7 +89,7 @@ def play(
         bargaining_power=period.bargaining_power,
         talks_probability=period.talks_prob,
         switching_cost=period.switching_cost,
-        leader_stake=period.leader_stake,
+        leader_stake=None if is_idle(period.leader_stake) else period.leader_stake,
         leader_threshold_share=period.leader_threshold_share,
         later_requirement=later_requirement,
     )

@@ -22,7 +22,7 @@ from scipy.sparse.linalg import splu
 
 from kadesh.bargaining.exact.checks import FIXED_POINT_TOLERANCE, external_payoff, fail
 from kadesh.bargaining.exact.game import Game, Period, breaking_share
-from kadesh.bargaining.exact.moves import Steps, shifted
+from kadesh.bargaining.exact.moves import Steps, seen_from
 from kadesh.bargaining.exact.period import Played, carried_on, end_worth, expectations, play
 
 MOST_LU_STATES = 30_000
@@ -153,8 +153,9 @@ def _eliminated(
     unfrozen = np.broadcast_to(1.0 - period.freeze_prob, shape)
     for j, belief in enumerate(period.belief):
         assert isinstance(belief, Steps)
-        for offset, prob in zip(belief.offsets, belief.prob):
-            bands[offset[0] + 1, :, j] -= slopes[:, j] * prob * shifted(unfrozen.copy(), offset)
+        led_to = seen_from(unfrozen, belief.offsets)
+        for offset, prob, there in zip(belief.offsets, belief.prob, led_to, strict=True):
+            bands[offset[0] + 1, :, j] -= slopes[:, j] * prob * there
     for i in (0, 1):
         bands[1, i, i] += 1.0
     below, here, above = np.moveaxis(bands, 3, 1).copy()
