@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array, by_side, namespace
+from kadesh.bargaining.exact.arrays import Array, by_side, materialised, namespace
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def terms(
         need = requirement(floor, stake, threshold)
     if later_requirement is not None:
         need = xp.maximum(need, by_side(later_requirement, axes))
-    width = 1.0 - need[0] - need[1]
+    width = materialised(1.0 - need[0] - need[1])
     surplus = width - kappa[0] - kappa[1]
     feasible = surplus >= -1e-12
     power = xp.stack([bargaining_power, 1.0 - bargaining_power])

@@ -10,16 +10,11 @@ from typing import Any, Final
 
 import jax
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.checks import (
-    Checks,
-    check_played,
-    external_payoff,
-    has_external,
-    worst,
-)
-from kadesh.bargaining.exact.game import Game, Period, check_period
+from kadesh.bargaining.exact.arrays import Array
+from kadesh.bargaining.exact.checks import Checks, check_played, has_external, worst
+from kadesh.bargaining.exact.game import Game, Period, stream_worth
 from kadesh.bargaining.exact.moves import Branch, Mixing, Steps, Then
 from kadesh.bargaining.exact.period import Played, carried_on, end_worth, expectations, play
 from kadesh.bargaining.exact.solution import Solution
@@ -75,16 +70,65 @@ jax.tree_util.register_dataclass(Branch, data_fields=["prob", "parts"], meta_fie
 @jax.jit
 def _swept(
     period: Period,
-    is_over: Bool[Array, "*state"],
     end_share: Float[Array, "*state"],
+    is_over: Bool[Array, "*state"],
     value: Float[Array, "side *state"],
     count: int,
 ) -> Float[Array, "side *state"]:
     """Values `count` periods earlier."""
     end = end_worth(period, end_share)
 
-    def body(_: int, value: Float[Array, "side *state"]) -> Float[Array, "side *state"]:
+    def earlier(_: int, value: Float[Array, "side *state"]) -> Float[Array, "side *state"]:
         expected = expectations(period, carried_on(period, end, value))
         return play(period, is_over, end_share, expected).terms.value
 
-    return jax.lax.fori_loop(0, count, body, value)
+    return jax.lax.fori_loop(0, count, earlier, value)
+
+
+def can_compile(game: Game) -> bool:
+    """Whether only values need to be carried from period to period.
+
+    What comes from outside the stake, bounds that uncertain talks spread, and commitment have to
+    be followed through every period, which the loop that keeps everything does.
+    """
+    period = game.at(0)
+    spreads = period.surrender_value is not None and bool((period.talks_prob < 1.0).any())
+    return game.is_stationary and game.commitment is None and not (spreads or has_external(period))
+
+
+def solve_compiled(game: Game) -> Solution:
+    """First period of a game with a horizon that `can_compile`.
+
+    Raises:
+        NumericalError: A failed check.
+    """
+    assert game.periods is not None
+    period = game.at(0)
+    value = end_worth(period, game.end_share)
+    nothing = np.zeros(game.shape)
+    checks, left = Checks(), game.periods
+    with jax.enable_x64(True):
+        fixed = jax.device_put((period, game.end_share, game.is_over))
+        while left:
+            played, entered = _played(game, period, value)
+            left -= 1
+            found = check_played(game, period, played, entered, nothing, left)
+            checks, value = worst(checks, found), played.terms.value
+            count = max(0, min(CHECKED_EVERY - 1, left - 1))
+            if count:
+                value = np.asarray(_swept(*fixed, value, count))
+                left -= count
+    checks = checks.because("forward mass", "the path is not kept")
+    unbound = np.zeros(game.shape, dtype=bool)
+    worth = stream_worth(game, period)
+    return Solution(
+        game, played.floor, played.terms, played.is_clipped, unbound, worth, 0.0, checks
+    )
+
+
+def _played(
+    game: Game, period: Period, value: Float[np.ndarray, "side *state"]
+) -> tuple[Played, Float[np.ndarray, "side *state"]]:
+    entered = carried_on(period, end_worth(period, game.end_share), value)
+    expected = expectations(period, entered)
+    return play(period, game.is_over, game.end_share, expected), entered

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array
+from kadesh.bargaining.exact.arrays import Array, by_side
 from kadesh.bargaining.exact.commitment import Commitment
 from kadesh.bargaining.exact.moves import Transition
 from kadesh.bargaining.payoffs import requirement
@@ -169,8 +169,8 @@ def check_period(game: Game, period: Period, t: int) -> None:
             mistakes.append(_wrong(name, "", "finite numbers"))
         elif name in NOT_NEGATIVE and (value < 0.0).any():
             mistakes.append(_wrong(name, _extreme(value), "numbers of at least 0"))
-    if game.periods is None and (np.asarray(period.discount) == 1.0).any():
-        if np.asarray(period.unconditional_subsidy).any():
+    if game.periods is None and (period.discount == 1.0).any():
+        if period.unconditional_subsidy.any():
             expected = "a discount below 1, because the subsidy never ends"
             mistakes.append(_wrong("discount", 1.0, expected))
     live = ~game.is_over
@@ -202,6 +202,24 @@ def breaking_share(
         ]
     )
     return np.where(game.is_over, -np.inf, own)
+
+
+def stream_worth(
+    game: Game, period: Period, later: Float[np.ndarray, "side *state"] | None = None
+) -> Float[np.ndarray, "side *state"]:
+    """Worth of the unconditional subsidies from this period on; `later`: from the next one on.
+
+    Without `later`, of a stream that is the same in every period of the game.
+    """
+    stream = by_side(period.unconditional_subsidy, game.is_over.ndim)
+    if later is not None:
+        return stream + period.discount * later
+    if game.periods is None:
+        worth = stream / np.where(stream == 0.0, 1.0, 1.0 - period.discount)
+    else:
+        count = np.arange(game.periods).reshape((-1, *(1,) * period.discount.ndim))
+        worth = stream * (period.discount**count).sum(0)
+    return np.broadcast_to(worth, (2, *game.shape))
 
 
 def _fits(shape: tuple[int, ...], lattice: tuple[int, ...]) -> bool:

@@ -82,8 +82,7 @@ def play(
         bound = by_side(period.surrender_value, axes)
         is_clipped = (floor < bound) & ~is_over
         floor = xp.maximum(floor, bound)
-    end = end_worth(period, end_share)
-    floor = xp.where(is_over, end, floor)
+    floor = materialised(floor)
     agreed = terms(
         floor,
         bargaining_power=period.bargaining_power,
@@ -95,6 +94,7 @@ def play(
     )
     # Where the war is over there is nothing left to settle: the shares are what they are.
     share = xp.stack([end_share, 1.0 - end_share])
+    end = end_worth(period, end_share)
     agreed = Terms(
         xp.where(is_over, share, agreed.requirement),
         xp.where(is_over, 0.0, agreed.width),
@@ -102,4 +102,4 @@ def play(
         agreed.is_feasible & ~is_over,
         xp.where(is_over, end, agreed.value),
     )
-    return Played(floor, agreed, is_clipped)
+    return Played(xp.where(is_over, end, floor), agreed, is_clipped)

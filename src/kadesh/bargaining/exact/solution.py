@@ -25,7 +25,7 @@ class Solution:
     terms: Terms
     is_clipped: Bool[np.ndarray, "side *state"]
     is_bound: Bool[np.ndarray, "*state"]
-    stream_worth: Float[np.ndarray, "side"]
+    stream_worth: Float[np.ndarray, "side *state"]
     residual: float
     checks: Checks
 

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from kadesh.bargaining.exact.checks import Checks, check_played, external_payoff, worst
 from kadesh.bargaining.exact.forward import forward_residual
-from kadesh.bargaining.exact.game import Game, Period, breaking_share, check_period
+from kadesh.bargaining.exact.game import Game, Period, breaking_share, check_period, stream_worth
 from kadesh.bargaining.exact.period import Played, carried_on, end_worth, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.exact.stationary import fixed_point, reaches, total_external
@@ -39,11 +39,12 @@ def solve(game: Game, *, keep_path: bool = True) -> Solution:
     """
     if game.periods is None:
         return _solve_stationary(game)
-    if not keep_path and game.is_over.size >= COMPILED_FROM_STATES and game.commitment is None:
+    if not keep_path and game.is_over.size >= COMPILED_FROM_STATES:
         # Imported here: small games need not wait for the compiler to load.
-        from kadesh.bargaining.exact.compiled import solve_compiled
+        from kadesh.bargaining.exact.compiled import can_compile, solve_compiled
 
-        return solve_compiled(game)
+        if can_compile(game):
+            return solve_compiled(game)
     return _solve_backward(game, keep_path)
 
 
@@ -59,8 +60,7 @@ def _solve_stationary(game: Game) -> Solution:
     checks = check_played(game, period, played, entered, external, 0)
     checks = replace(checks, fixed_point_residual=residual)
     uncertain = played.is_clipped.any(0) & (period.talks_prob < 1.0)
-    stream = period.unconditional_subsidy
-    worth = stream / (1.0 - period.discount.max()) if stream.any() else np.zeros(2)
+    worth = stream_worth(game, period)
     bound = reaches(game, period, uncertain) if uncertain.any() else uncertain
     solution = Solution(
         game, played.floor, played.terms, played.is_clipped, bound, worth, residual, checks
@@ -76,7 +76,7 @@ def _solve_backward(game: Game, keep_path: bool) -> Solution:
     external = (value - np.stack([game.end_share, 1.0 - game.end_share])).sum(0)
     is_bound = np.zeros(shape, dtype=bool)
     kept = np.full((2, *shape), -np.inf)
-    stream, checks = np.zeros(2), Checks()
+    worth, checks = np.zeros((2, *shape)), Checks()
     path: list[tuple[Played, np.ndarray]] = []
     for t in reversed(range(game.periods)):
         period = game.at(t)
@@ -89,7 +89,7 @@ def _solve_backward(game: Game, keep_path: bool) -> Solution:
         # A bound next period makes a bound of every value that fighting on may lead to it from.
         leads = sum(belief.expect(is_bound.astype(float)) for belief in period.belief) > 0.0
         is_bound = (uncertain | leads) & ~game.is_over
-        stream = period.unconditional_subsidy + period.discount.max() * stream
+        worth = np.broadcast_to(stream_worth(game, period, worth), worth.shape)
         value = played.terms.value
         path.append((played, is_bound))
         if not keep_path:
@@ -99,7 +99,7 @@ def _solve_backward(game: Game, keep_path: bool) -> Solution:
         checks = checks.because("forward mass", "the path is not kept")
         played, is_bound = path[0]
         return Solution(
-            game, played.floor, played.terms, played.is_clipped, is_bound, stream, 0.0, checks
+            game, played.floor, played.terms, played.is_clipped, is_bound, worth, 0.0, checks
         )
     solution = Solution(
         game,
@@ -107,7 +107,7 @@ def _solve_backward(game: Game, keep_path: bool) -> Solution:
         _stacked([p.terms for p, _ in path]),
         np.stack([p.is_clipped for p, _ in path], axis=1),
         np.stack([bound for _, bound in path]),
-        stream,
+        worth,
         0.0,
         checks,
     )
