@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from kadesh_command import Kadesh
 
-COMMANDS = ("list", "check", "new", "reconstruct", "simulate", "leverage", "audit")
-HEAVY = ("jax", "xarray", "pandas", "numpy", "scipy", "pydantic")
+COMMANDS = ("list", "check", "new", "reconstruct", "simulate", "leverage", "theory", "audit")
+HEAVY = ("matplotlib", "jax", "xarray", "pandas", "numpy", "scipy", "pydantic")
 
 
 def loaded_by(code: str) -> set[str]:

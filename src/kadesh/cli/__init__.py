@@ -2,9 +2,9 @@
 
 app        the command itself, and what becomes of errors
 data       list, check, new                 model     reconstruct, simulate, leverage
-judge      audit                            options   options that commands share
-output     tables, JSON, files              progress  how far a long run is
-series     labelled draws as medians and intervals
+judge      audit                            theory    theory
+output     tables, JSON, files              options   options that commands share
+series     labelled draws as medians        progress  how far a long run is
 """
 
 from kadesh.cli.app import main as main

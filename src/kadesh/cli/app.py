@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from kadesh import __version__
-from kadesh.cli import data, judge, model
+from kadesh.cli import data, judge, model, theory
 from kadesh.errors import InputErrors, NumericalError
 
 INTERRUPTED: Final = 130
@@ -41,6 +41,7 @@ app.command("new", rich_help_panel="Data")(data.new)
 app.command("reconstruct", rich_help_panel="Model")(model.reconstruct)
 app.command("simulate", rich_help_panel="Model")(model.simulate)
 app.command("leverage", rich_help_panel="Model")(model.leverage)
+app.command("theory", rich_help_panel="Model")(theory.theory)
 app.command("audit", rich_help_panel="Judge")(judge.audit)
 
 

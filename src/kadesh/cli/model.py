@@ -268,7 +268,7 @@ def _write(
 
 def _require_known(option: str, name: str | None, known: Iterable[str], what: str) -> None:
     """Raise InputErrors unless `name` is one of `known` (or none is given)."""
-    from kadesh.war.suggest import one_of, suggestion
+    from kadesh.suggest import one_of, suggestion
 
     names = list(known)
     if name is not None and name not in names:

@@ -1,0 +1,126 @@
+"""Every theory module is what `kadesh.theory.model` says that a model is."""
+
+import ast
+import json
+import math
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+import kadesh.theory
+from kadesh.errors import InputErrors
+from kadesh.theory.model import PARTS, ModelInputs, Spec, defaults, outputs, record, specs
+from kadesh.theory.registry import NAMES, Model, load_model, summary
+
+FOLDER = Path(kadesh.theory.__file__).parent
+# Solved already, registered with the models of the exact solver.
+PENDING = {"drifting_war", "fort_game"}
+SUPPORT = {"colours", "figures", "model", "registry", "sweeps"}
+
+
+@pytest.fixture(params=NAMES)
+def model(request: pytest.FixtureRequest) -> Model:
+    return load_model(request.param)
+
+
+def test_each_file_is_a_model_or_serves_all_of_them() -> None:
+    stems = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    assert stems - PENDING == SUPPORT | {name.replace("-", "_") for name in NAMES} - PENDING
+
+
+def test_the_page_has_every_part(model: Model) -> None:
+    lines = model.doc.splitlines()
+    assert lines[0].endswith(".")
+    assert lines[0] == summary(model.name)
+    assert [part for part in PARTS if not any(line.startswith(part) for line in lines)] == []
+    assert model.doc.count("$$") >= 2
+    assert model.doc.count("$$") % 2 == 0
+
+
+def test_inputs_and_outputs_say_what_they_are(model: Model) -> None:
+    assert issubclass(model.input_type, ModelInputs)
+    for spec in specs(model.input_type).values():
+        assert spec.meaning
+        assert spec.meaning[-1] != "."
+        assert spec.unit or spec.kind in {"choice", "flag"}
+    assert is_dataclass(model.result_type)
+    assert len(outputs(model.result_type)) == len(fields(model.result_type)) > 0
+    assert all(entry.meaning and entry.unit for entry in outputs(model.result_type).values())
+
+
+def test_the_example_is_right_and_is_solved_to_plain_values(model: Model) -> None:
+    inputs = model.inputs(**model.example)
+    solved = record(model.solve(inputs))
+    assert list(solved) == list(outputs(model.result_type))
+    assert json.loads(json.dumps(solved, allow_nan=False)) == solved
+    assert record(model.solve(inputs)) == solved
+    assert [record(one) for one in model.solve_many([inputs, inputs])] == [solved, solved]
+
+
+def wrong_values(spec: Spec) -> list[Any]:
+    """Values just outside the range, of the wrong kind, and not finite."""
+    wrong: list[Any] = [None, "many", [], math.nan, math.inf, [[1.0]]]
+    if spec.kind in {"number", "whole"}:
+        wrong += [True, [0.5]]
+        if math.isfinite(spec.low):
+            wrong.append(spec.low if spec.is_low_open else spec.low - 1e-6 * (1 + abs(spec.low)))
+        if math.isfinite(spec.high):
+            wrong.append(spec.high if spec.is_high_open else spec.high * (1 + 1e-6) + 1e-6)
+    if spec.kind == "whole":
+        wrong.append(spec.low + 0.5)
+    if spec.kind == "numbers":
+        wrong += [0.5, [spec.low - 1.0] * spec.shortest, [0.5] * (spec.longest + 1)]
+        wrong.append([0.5] * (spec.shortest - 1))
+    if spec.kind in {"choice", "flag"}:
+        wrong += [1, 0.0]
+    return wrong
+
+
+def test_each_value_out_of_range_is_refused_with_the_range(model: Model) -> None:
+    for name, spec in specs(model.input_type).items():
+        for value in wrong_values(spec):
+            with pytest.raises(InputErrors) as error:
+                model.inputs(**{**model.example, name: value})
+            assert [entry.field for entry in error.value.mistakes] == [name], (name, value)
+            assert error.value.mistakes[0].expected == spec.expected()
+
+
+def test_all_mistakes_are_collected(model: Model) -> None:
+    wrong = dict.fromkeys(specs(model.input_type), "many")
+    with pytest.raises(InputErrors) as error:
+        model.inputs(**wrong, no_such_input=1)
+    assert {entry.field for entry in error.value.mistakes} == {*wrong, "no_such_input"}
+    with pytest.raises(InputErrors) as error:
+        model.inputs()
+    needed = set(wrong) - set(defaults(model.input_type))
+    assert {entry.field for entry in error.value.mistakes} == needed
+
+
+def test_the_figure_draws_labelled_axes(model: Model) -> None:
+    inputs = model.inputs(**model.example)
+    figure = Figure(layout="constrained")
+    axes = figure.add_subplot()
+    model.draw(axes, inputs, model.solve(inputs))
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+    assert axes.has_data()
+    figure.draw_without_rendering()
+
+
+def test_models_import_no_matplotlib() -> None:
+    for name in NAMES:
+        tree = ast.parse((FOLDER / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8"))
+        imported = {
+            (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        }
+        assert not {entry for entry in imported if entry.startswith("matplotlib")}
+
+
+def test_an_unknown_model_is_refused_with_the_closest_name() -> None:
+    with pytest.raises(InputErrors, match="Did you mean 'costly-lottery'"):
+        load_model("costly-lotery")
