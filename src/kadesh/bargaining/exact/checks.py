@@ -91,7 +91,7 @@ def external_payoff(
     enough = played.terms.share >= by_side(period.leader_threshold_share, axes) - 1e-12
     talks = period.talks_prob * played.terms.is_feasible
     settled = talks * (stake * enough).sum(0)
-    return np.where(game.is_over, at_end, settled + (1.0 - talks) * fought)
+    return np.asarray(np.where(game.is_over, at_end, settled + (1.0 - talks) * fought))
 
 
 def priced_in_residual(

@@ -31,9 +31,7 @@ class Commitment:
     peace: Transition
     guarantee: tuple[float, float] = (0.0, 0.0)
 
-    def later(
-        self, kept: Float[np.ndarray, "side *state"]
-    ) -> Float[np.ndarray, "side *state"]:
+    def later(self, kept: Float[np.ndarray, "side *state"]) -> Float[np.ndarray, "side *state"]:
         """Largest of `kept` among the states that peace may lead to next period."""
         shape = kept.shape[1:]
         moves = self.peace.matrix(shape)

@@ -6,13 +6,13 @@ states where a deal is possible settles; the rest fights, escalates with probabi
 freezes or reaches a state where the war is over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.exact.arrays import by_side
+from kadesh.bargaining.exact.arrays import Number, by_side
 from kadesh.bargaining.exact.checks import IDENTITY_TOLERANCE, fail
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Transition
@@ -20,8 +20,8 @@ from kadesh.bargaining.exact.period import end_worth, flow
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.payoffs import Terms, leader_utility
 
-MOST_PERIODS = 20_000
-"""Periods that the forward check of a game without an end follows a war for."""
+MOST_STATE_PERIODS = 10_000_000
+"""States times periods for which the forward check follows a game without an end."""
 NEGLIGIBLE_MASS = 1e-12
 
 
@@ -69,7 +69,7 @@ def _moved(
     terms: Terms,
     mass: Float[np.ndarray, "*state"],
     measure: Transition,
-    keep: Float[np.ndarray, "*#state"],
+    keep: Number,
 ) -> _Moved:
     settled = period.talks_prob * terms.is_feasible * mass
     fought = mass - settled
@@ -130,23 +130,28 @@ def follow(
         frozen_where += mass
         by_period[2, -1] += mass.sum()
         live[-1] = 0.0
+    settled, conquered, frozen, escalated_by_period, fought = by_period
     return Course(
         np.asarray(live),
-        *by_period,
+        settled,
+        conquered,
+        frozen,
+        escalated_by_period,
+        fought,
         settled_where,
         ended_where,
         frozen_where,
     )
 
 
-def _payoffs(
-    solution: Solution, mass: Float[np.ndarray, "*state"], side: int
-) -> Iterator[tuple[float, float]]:
-    """Running discounted payoff of a side under its own belief, and the mass still live."""
+def _collected(
+    solution: Solution, mass: Float[np.ndarray, "*state"], side: int, periods: int
+) -> tuple[float, float]:
+    """Discounted payoff of a side under its own belief over so many periods; mass still live."""
     game = solution.game
     axes = game.is_over.ndim
-    total, t = 0.0, 0
-    while game.periods is None or t < game.periods:
+    total = 0.0
+    for t in range(periods):
         period, terms = game.at(t), solution.at(t)[1]
         stake = by_side(period.leader_stake, axes)[side]
         threshold = by_side(period.leader_threshold_share, axes)[side]
@@ -155,12 +160,15 @@ def _payoffs(
         keep = period.discount * (1.0 - period.escalation_prob)
         end = end_worth(period, game.end_share)[side]
         step = _moved(game, period, terms, mass, period.belief[side], keep)
-        total += float((step.settled * agreed).sum() + (step.fought * flow(period, axes)[side]).sum())
+        total += float((step.settled * agreed).sum())
+        total += float((step.fought * flow(period, axes)[side]).sum())
         total += float(((step.ended + step.frozen) * end).sum())
-        mass, t = step.live, t + 1
-        if t == game.periods:
+        mass = step.live
+        if t + 1 == game.periods:
             total += float((mass * end).sum())
-        yield total, float(mass.sum())
+        if mass.sum() < NEGLIGIBLE_MASS:
+            break
+    return total, float(mass.sum())
 
 
 def forward_residual(solution: Solution) -> tuple[float | None, str]:
@@ -178,16 +186,14 @@ def forward_residual(solution: Solution) -> tuple[float | None, str]:
     if game.is_over.all():
         return None, "the war is over in every state"
     mass = np.where(game.is_over, 0.0, 1.0) / (~game.is_over).sum()
+    periods = game.periods or max(1, MOST_STATE_PERIODS // game.is_over.size)
     worst = 0.0
     for side in (0, 1):
+        total, live = _collected(solution, mass, side, periods)
+        if game.periods is None and live >= NEGLIGIBLE_MASS:
+            return None, f"{live:.1e} of the mass is still live after {periods} periods"
         value = float((mass * solution.at(0)[1].value[side]).sum())
-        total, live = 0.0, 1.0
-        for count, (total, live) in enumerate(_payoffs(solution, mass, side)):
-            if live < NEGLIGIBLE_MASS:
-                break
-            if game.periods is None and count == MOST_PERIODS:
-                return None, f"{live:.1e} of the mass is live after {MOST_PERIODS} periods"
         worst = max(worst, abs(total - value))
-    if worst > IDENTITY_TOLERANCE:
+    if not worst <= IDENTITY_TOLERANCE:
         raise fail("forward mass", f"payoffs forward and values backward differ by {worst:.1e}")
     return worst, ""

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array, by_side
+from kadesh.bargaining.exact.arrays import Array, Number, Pair, by_side
 from kadesh.bargaining.exact.commitment import Commitment
 from kadesh.bargaining.exact.moves import Transition
 from kadesh.bargaining.payoffs import requirement
@@ -47,19 +47,19 @@ class Period:
     """
 
     belief: tuple[Transition, Transition]
-    cost: Float[Array, "side *#state"]
-    discount: Float[Array, "*#state"] | float = 1.0
-    bargaining_power: Float[Array, "*#state"] | float = 0.5
-    talks_prob: Float[Array, "*#state"] | float = 1.0
-    switching_cost: Float[Array, "side *#state"] | tuple[float, float] = (0.0, 0.0)
-    leader_stake: Float[Array, "side *#state"] | tuple[float, float] = (0.0, 0.0)
-    leader_threshold_share: Float[Array, "side *#state"] | tuple[float, float] = (2.0, 2.0)
-    escalation_prob: Float[Array, "*#state"] | float = 0.0
-    escalation_loss: Float[Array, "side *#state"] | tuple[float, float] = (0.0, 0.0)
-    freeze_prob: Float[Array, "*#state"] | float = 0.0
-    surrender_value: Float[Array, "side *#state"] | tuple[float, float] | None = None
-    conditional_subsidy: Float[Array, "side *#state"] | tuple[float, float] = (0.0, 0.0)
-    unconditional_subsidy: tuple[float, float] = (0.0, 0.0)
+    cost: Pair
+    discount: Number = 1.0
+    bargaining_power: Number = 0.5
+    talks_prob: Number = 1.0
+    switching_cost: Pair = (0.0, 0.0)
+    leader_stake: Pair = (0.0, 0.0)
+    leader_threshold_share: Pair = (2.0, 2.0)
+    escalation_prob: Number = 0.0
+    escalation_loss: Pair = (0.0, 0.0)
+    freeze_prob: Number = 0.0
+    surrender_value: Pair | None = None
+    conditional_subsidy: Pair = (0.0, 0.0)
+    unconditional_subsidy: Pair = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         for name in PROBABILITIES + BY_SIDE:
@@ -169,10 +169,10 @@ def check_period(game: Game, period: Period, t: int) -> None:
             mistakes.append(_wrong(name, "", "finite numbers"))
         elif name in NOT_NEGATIVE and (value < 0.0).any():
             mistakes.append(_wrong(name, _extreme(value), "numbers of at least 0"))
-    if game.periods is None and (period.discount == 1.0).any():
-        if period.unconditional_subsidy.any():
-            expected = "a discount below 1, because the subsidy never ends"
-            mistakes.append(_wrong("discount", 1.0, expected))
+    never_ends = game.periods is None and (period.discount == 1.0).any()
+    if never_ends and period.unconditional_subsidy.any():
+        expected = "a discount below 1, because the subsidy never ends"
+        mistakes.append(_wrong("discount", 1.0, expected))
     live = ~game.is_over
     for belief in dict.fromkeys(period.belief):
         total = np.broadcast_to(belief.expect(np.ones(game.shape)), game.shape)[live]
@@ -191,17 +191,13 @@ def breaking_share(
 ) -> Float[np.ndarray, "side *state"]:
     """Smallest share that each side would rather keep than break the settlement now."""
     assert game.commitment is not None
-    own = np.stack(
-        [
-            requirement(
-                floor[i] - game.commitment.guarantee[i],
-                period.leader_stake[i],
-                period.leader_threshold_share[i],
-            )
-            for i in (0, 1)
-        ]
+    axes = game.is_over.ndim
+    own = requirement(
+        floor - by_side(np.asarray(game.commitment.guarantee), axes),
+        by_side(period.leader_stake, axes),
+        by_side(period.leader_threshold_share, axes),
     )
-    return np.where(game.is_over, -np.inf, own)
+    return np.asarray(np.where(game.is_over, -np.inf, own))
 
 
 def stream_worth(
@@ -213,11 +209,11 @@ def stream_worth(
     """
     stream = by_side(period.unconditional_subsidy, game.is_over.ndim)
     if later is not None:
-        return stream + period.discount * later
+        return np.asarray(stream + period.discount * later)
     if game.periods is None:
         worth = stream / np.where(stream == 0.0, 1.0, 1.0 - period.discount)
     else:
-        count = np.arange(game.periods).reshape((-1, *(1,) * period.discount.ndim))
+        count = np.arange(game.periods).reshape([-1] + [1] * period.discount.ndim)
         worth = stream * (period.discount**count).sum(0)
     return np.broadcast_to(worth, (2, *game.shape))
 

@@ -65,13 +65,15 @@ def seen_from(
         sizes = [n + before + after for n, (before, after) in zip(shape, margins, strict=True)]
         wide = np.zeros((*value.shape[:free], *sizes), dtype=value.dtype)
         inner = tuple(slice(before, before + n) for n, before in zip(shape, low, strict=True))
-        wide[(..., *inner)] = value
+        wide[(slice(None),) * free + inner] = value
     else:
         wide = materialised(namespace(value).pad(value, [(0, 0)] * free + margins))
-    return [
-        wide[(..., *(slice(lo + o, lo + o + n) for lo, o, n in zip(low, off, shape, strict=True)))]
-        for off in offsets
-    ]
+    whole = (slice(None),) * free
+    windows = (
+        tuple(slice(lo + o, lo + o + n) for lo, o, n in zip(low, offset, shape, strict=True))
+        for offset in offsets
+    )
+    return [wide[whole + window] for window in windows]
 
 
 def _weighted(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
+from kadesh.bargaining.exact.arrays import Array
 from kadesh.bargaining.exact.moves import Transition
 from kadesh.errors import NumericalError
 
@@ -32,17 +33,17 @@ INDIFFERENCE = 1e-12
 class Peace:
     """By period, or by state: where war starts if reached, the transfer to R, and both values."""
 
-    is_war: Bool[np.ndarray, "*time"]
-    transfer: Float[np.ndarray, "*time"]
-    riser_value: Float[np.ndarray, "*time"]
-    decliner_value: Float[np.ndarray, "*time"]
+    is_war: Bool[Array, "*time"]
+    transfer: Float[Array, "*time"]
+    riser_value: Float[Array, "*time"]
+    decliner_value: Float[Array, "*time"]
 
 
 def _step(
-    minmax_riser: Float[np.ndarray, "*any"],
-    minmax_decliner: Float[np.ndarray, "*any"],
-    next_riser: Float[np.ndarray, "*any"],
-    next_decliner: Float[np.ndarray, "*any"],
+    minmax_riser: Float[Array, "*any"],
+    minmax_decliner: Float[Array, "*any"],
+    next_riser: Float[Array, "*any"],
+    next_decliner: Float[Array, "*any"],
     discount: float,
     guarantee: tuple[float, float],
 ) -> Peace:
@@ -59,8 +60,8 @@ def _step(
 
 
 def peace_path(
-    minmax_riser: Float[np.ndarray, "time *case"],
-    minmax_decliner: Float[np.ndarray, "time *case"],
+    minmax_riser: Float[Array, "time *case"],
+    minmax_decliner: Float[Array, "time *case"],
     discount: float,
     guarantee: tuple[float, float] = (0.0, 0.0),
 ) -> Peace:
@@ -77,7 +78,8 @@ def peace_path(
     # A flat path: the transfer is the same in every period, so R has M_R - G_R or nothing.
     held = np.clip(last_riser - guarantee[0], 0.0, None)
     steps = [_step(last_riser, last_decliner, held, worth - held, discount, guarantee)]
-    for now_riser, now_decliner in zip(minmax_riser[-2::-1], minmax_decliner[-2::-1]):
+    earlier = zip(minmax_riser[-2::-1], minmax_decliner[-2::-1], strict=True)
+    for now_riser, now_decliner in earlier:
         later = steps[-1]
         steps.append(
             _step(
@@ -99,8 +101,8 @@ def peace_path(
 
 
 def peace_chain(
-    minmax_riser: Float[np.ndarray, "*state"],
-    minmax_decliner: Float[np.ndarray, "*state"],
+    minmax_riser: Float[Array, "*state"],
+    minmax_decliner: Float[Array, "*state"],
     power: Transition,
     discount: float,
     guarantee: tuple[float, float] = (0.0, 0.0),

@@ -24,9 +24,7 @@ class Played:
     is_clipped: Bool[Array, "side *state"]
 
 
-def end_worth(
-    period: Period, end_share: Float[Array, "*state"]
-) -> Float[Array, "side *state"]:
+def end_worth(period: Period, end_share: Float[Array, "*state"]) -> Float[Array, "side *state"]:
     """What the end of the war is worth to each side: its share and any leader's stake."""
     xp, axes = namespace(end_share), end_share.ndim
     shares = xp.stack([end_share, 1.0 - end_share])

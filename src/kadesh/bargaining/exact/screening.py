@@ -88,7 +88,8 @@ def screen(weak: Type, tough: Type, *, cost: float, discount: float, rounds: int
     if keep >= 1.0:
         raise argument_mistake("discount", discount, "a war that ends", "Give chances of collapse")
     offers = [tough.finish(discount)]
-    intercepts, slopes, thresholds = [1.0 - offers[0]], [0.0], []
+    intercepts, slopes = [1.0 - offers[0]], [0.0]
+    thresholds: list[float] = []
     apart = tough.finish(discount) - weak.finish(discount)
     if apart < -1e-12:
         raise argument_mistake("tough", tough, "the type that fights on for more", "Exchange them")
@@ -110,9 +111,8 @@ def screen(weak: Type, tough: Type, *, cost: float, discount: float, rounds: int
         slope = (rejected - intercept) / last
         crossing = (intercepts[-1] - intercept) / (slope - slopes[-1])
         if not 0.0 < crossing <= last:
-            raise NumericalError(
-                f"screening: threshold {len(thresholds) + 1} is {crossing:.6g}, outside (0, {last:.6g}]"
-            )
+            where = f"threshold {len(thresholds) + 1} is {crossing:.6g}"
+            raise NumericalError(f"screening: {where}, outside (0, {last:.6g}]")
         intercepts.append(intercept)
         slopes.append(slope)
         thresholds.append(crossing)

@@ -8,6 +8,7 @@ games with ever longer horizons that end in a freeze, and it is an error if they
 """
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 from jaxtyping import Float
@@ -40,11 +41,11 @@ def solve(game: Game, *, keep_path: bool = True) -> Solution:
     if game.periods is None:
         return _solve_stationary(game)
     if not keep_path and game.is_over.size >= COMPILED_FROM_STATES:
-        # Imported here: small games need not wait for the compiler to load.
-        from kadesh.bargaining.exact.compiled import can_compile, solve_compiled
-
-        if can_compile(game):
-            return solve_compiled(game)
+        # Loaded on demand: small games need not wait for the compiler.
+        compiled = import_module("kadesh.bargaining.exact.compiled")
+        if compiled.can_compile(game):
+            solution: Solution = compiled.solve_compiled(game)
+            return solution
     return _solve_backward(game, keep_path)
 
 
@@ -53,9 +54,7 @@ def _solve_stationary(game: Game) -> Solution:
     value, residual, later = fixed_point(game, period)
     end = end_worth(period, game.end_share)
     entered = carried_on(period, end, value)
-    played = play(
-        period, game.is_over, game.end_share, expectations(period, entered), later
-    )
+    played = play(period, game.is_over, game.end_share, expectations(period, entered), later)
     external = total_external(game, period, played)
     checks = check_played(game, period, played, entered, external, 0)
     checks = replace(checks, fixed_point_residual=residual)

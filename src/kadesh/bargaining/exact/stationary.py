@@ -40,9 +40,7 @@ TARGET = 1e-13
 
 def fixed_point(
     game: Game, period: Period
-) -> tuple[
-    Float[np.ndarray, "side *state"], float, Float[np.ndarray, "side *state"] | None
-]:
+) -> tuple[Float[np.ndarray, "side *state"], float, Float[np.ndarray, "side *state"] | None]:
     """Values that reproduce themselves, their residual, and what settlements must give to last.
 
     Raises:
@@ -68,15 +66,13 @@ def fixed_point(
         following = value + solver(slopes, now - value)
         after = _answer(game, period, _expected(game, period, following))
         if not np.abs(after - following).max() < residual:
-            # Either rounding is reached or pieces flip back and forth: sweep on from here.
+            if residual < FIXED_POINT_TOLERANCE:
+                return now, residual, None  # rounding is reached
+            # Pieces flip back and forth: sweep on from here.
             following = value
             for _ in range(SWEEPS_BETWEEN):
                 following = _answer(game, period, _expected(game, period, following))
-                if residual < FIXED_POINT_TOLERANCE / 100:
-                    return following, residual, None
         value = following
-    if residual < FIXED_POINT_TOLERANCE:
-        return value, residual, None
     raise fail("fixed point", f"values still change by {residual:.1e}")
 
 
@@ -97,9 +93,7 @@ def _answer(
 
 def _swept(
     game: Game, period: Period
-) -> tuple[
-    Float[np.ndarray, "side *state"], float, Float[np.ndarray, "side *state"] | None
-]:
+) -> tuple[Float[np.ndarray, "side *state"], float, Float[np.ndarray, "side *state"] | None]:
     """Values of the game whose horizon is so far off that it no longer matters."""
     value = end_worth(period, game.end_share)
     kept = np.full(value.shape, -np.inf)
@@ -128,7 +122,9 @@ Solver = Callable[[np.ndarray, np.ndarray], np.ndarray]
 def _linear_solver(game: Game, period: Period) -> Solver | None:
     """How to solve one Newton step; None where only sweeping is quick."""
     single = all(_is_single_axis(belief, game.shape) for belief in period.belief)
-    if single and (game.shape[0] <= LONGEST_ELIMINATION or game.is_over.size > 50_000 > game.shape[0]):
+    if single and (
+        game.shape[0] <= LONGEST_ELIMINATION or game.is_over.size > 50_000 > game.shape[0]
+    ):
         return lambda slopes, gap: _eliminated(game, period, slopes, gap)
     if single or game.is_over.size <= MOST_LU_STATES:
         return lambda slopes, gap: _factorised(game, period, slopes, gap)
@@ -230,12 +226,10 @@ def reaches(
     graph = sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=(size + 1, size + 1))
     found = np.zeros(size + 1, dtype=bool)
     found[breadth_first_order(graph, size, return_predecessors=False)] = True
-    return found[:size].reshape(game.shape) & ~game.is_over
+    return np.asarray(found[:size].reshape(game.shape) & ~game.is_over)
 
 
-def total_external(
-    game: Game, period: Period, played: Played
-) -> Float[np.ndarray, "*state"]:
+def total_external(game: Game, period: Period, played: Played) -> Float[np.ndarray, "*state"]:
     """What both sides together expect from outside the stake over the whole war."""
     total = np.zeros(game.shape)
     start = external_payoff(game, period, played, total)
