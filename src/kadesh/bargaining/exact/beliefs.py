@@ -10,9 +10,10 @@ $(a_i + w)/(a_i + b_i + n)$. Positions and time say what the counts are: no grid
 state carries the *public* belief $\nu$, that of an outsider with even prior weights. Side $i$ with
 prior $\pi_i$ believes $\mu_i(h)\propto\pi_i(h)\,\nu(h)$, so one grid serves both sides. After
 outcome $y$ the public belief $\nu'\propto\nu L(y|\cdot)$ lies between grid points; values are
-interpolated linearly on the simplex that holds it (Freudenthal's triangulation). Where values
-are convex in beliefs that biases them upward; `grid_error` is the largest difference from the answer
-on the grid with half as many steps. Rival: to carry both sides' beliefs, two simplices for one history.
+interpolated linearly on the simplex that holds it (Freudenthal's triangulation). Where values are
+convex in beliefs that biases them upward; `grid_error` is the largest difference from the answer
+on the grid with half as many steps. Rival: to carry both sides' beliefs, two simplices for one
+history.
 """
 
 from dataclasses import dataclass

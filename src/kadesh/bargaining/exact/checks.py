@@ -76,7 +76,8 @@ def external_payoff(
     share = np.stack([game.end_share, 1.0 - game.end_share])
     at_end = (end_worth(period, game.end_share) - share).sum(0)
     frozen = period.freeze_prob
-    entered = period.belief[0].expect(frozen * at_end + (1.0 - frozen) * later)
+    arriving = np.where(game.is_over, at_end, frozen * at_end + (1.0 - frozen) * later)
+    entered = period.belief[0].expect(arriving)
     loss = np.minimum(by_side(period.escalation_loss, axes), 0.0)
     fought = (
         by_side(period.conditional_subsidy, axes)

@@ -16,7 +16,7 @@ from kadesh.bargaining.exact.arrays import Array
 from kadesh.bargaining.exact.checks import Checks, check_played, has_external, worst
 from kadesh.bargaining.exact.game import Game, Period, stream_worth
 from kadesh.bargaining.exact.moves import Branch, Mixing, Steps, Then
-from kadesh.bargaining.exact.period import Played, carried_on, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 
 CHECKED_EVERY: Final = 16
@@ -79,7 +79,7 @@ def _swept(
     end = end_worth(period, end_share)
 
     def earlier(_: int, value: Float[Array, "side *state"]) -> Float[Array, "side *state"]:
-        expected = expectations(period, carried_on(period, end, value))
+        expected = expectations(period, entering(period, is_over, end, value))
         return play(period, is_over, end_share, expected).terms.value
 
     return jax.lax.fori_loop(0, count, earlier, value)
@@ -129,6 +129,6 @@ def solve_compiled(game: Game) -> Solution:
 def _played(
     game: Game, period: Period, value: Float[np.ndarray, "side *state"]
 ) -> tuple[Played, Float[np.ndarray, "side *state"]]:
-    entered = carried_on(period, end_worth(period, game.end_share), value)
+    entered = entering(period, game.is_over, end_worth(period, game.end_share), value)
     expected = expectations(period, entered)
     return play(period, game.is_over, game.end_share, expected), entered

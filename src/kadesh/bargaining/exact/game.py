@@ -146,7 +146,7 @@ def check_period(game: Game, period: Period, t: int) -> None:
     """Check one period's rules against the lattice.
 
     Raises:
-        InputErrors: Probabilities outside 0..1 or that do not sum to one where the war is not
+        InputErrors: Probabilities outside 0..1, or that do not sum to one where the war is not
             over (a step that leaves the lattice counts for nothing), shapes that do not fit,
             negative subsidies.
     """
@@ -175,6 +175,9 @@ def check_period(game: Game, period: Period, t: int) -> None:
         mistakes.append(_wrong("discount", 1.0, expected))
     live = ~game.is_over
     for belief in dict.fromkeys(period.belief):
+        if (least := belief.least()) < 0.0:
+            expected = f"probabilities of at least 0 (period {t})"
+            mistakes.append(_wrong("belief", f"{least:.12g}", expected))
         total = np.broadcast_to(belief.expect(np.ones(game.shape)), game.shape)[live]
         if total.size and not np.allclose(total, 1.0, rtol=0.0, atol=SUM_TOLERANCE):
             worst = total[np.abs(total - 1.0).argmax()]

@@ -37,6 +37,9 @@ class Transition(Protocol):
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice, for direct solves."""
 
+    def least(self) -> float:
+        """Smallest probability in any state."""
+
 
 def _windows(
     shape: Sequence[int], offset: Sequence[int]
@@ -110,6 +113,10 @@ class Steps:
             total[(..., *target)] += (prob * mass)[(..., *source)]
         return total
 
+    def least(self) -> float:
+        """Smallest probability in any state."""
+        return min(float(np.min(prob)) for prob in self.prob)
+
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice."""
         states = np.arange(int(np.prod(shape))).reshape(shape)
@@ -148,6 +155,10 @@ class Mixing:
         if self.axis >= 0:
             raise ValueError("Mixing counts its axis from the end: -1 is the last")
 
+    def least(self) -> float:
+        """Smallest probability in any state."""
+        return float(self.rows.min())
+
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice."""
         axis = len(shape) + self.axis
@@ -172,6 +183,10 @@ class Then:
         """Where probability mass is next period."""
         return self.second.push(self.first.push(mass))
 
+    def least(self) -> float:
+        """Smallest probability in any state."""
+        return min(self.first.least(), self.second.least())
+
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice."""
         return sparse.csr_array(self.first.matrix(shape) @ self.second.matrix(shape))
@@ -194,6 +209,10 @@ class Branch:
         for prob, part in zip(self.prob, self.parts, strict=True):
             total += part.push(prob * mass)
         return total
+
+    def least(self) -> float:
+        """Smallest probability in any state."""
+        return min(*(float(np.min(prob)) for prob in self.prob), *(p.least() for p in self.parts))
 
     def matrix(self, shape: tuple[int, ...]) -> sparse.csr_array:
         """The same as a sparse matrix over the flattened lattice."""

@@ -12,8 +12,8 @@ $V_R(t) = \max_T d^{T-t} M_R(T)$. At indifference there is peace.
 
 On a path that is flat from some period on, the recursion runs backward from there and is unique.
 On a Markov chain of power there may be several solutions (war that is feared brings war on); the
-one given is reached from "peace in every state, and all of the flow to the side concerned", the
-most peaceful. In the spirit of Fearon (1995, 2004), Powell (2004, 2006), Krainin.
+one given is reached from peace in every state, in which R has the best of any date of war and D the
+rest of the flow: the most peaceful. In the spirit of Fearon (1995, 2004), Powell (2004, 2006), Krainin.
 """
 
 from dataclasses import dataclass
@@ -123,8 +123,13 @@ def peace_chain(
         NumericalError: The sweeps end in a cycle or do not settle.
     """
     worth = 1.0 / (1.0 - discount)
-    # R's value is approached from below and D's from above: the most peaceful solution.
-    riser, decliner = np.zeros_like(minmax_riser), np.full_like(minmax_riser, worth)
+    least = np.maximum(0.0, minmax_riser - guarantee[0])
+    riser = least
+    while np.abs((better := np.maximum(least, discount * power.expect(riser))) - riser).max() > (
+        1e-15 * worth
+    ):
+        riser = better
+    decliner = worth - riser
     for _ in range(max_sweeps):
         played = _step(
             minmax_riser,

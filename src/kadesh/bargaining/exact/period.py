@@ -34,14 +34,20 @@ def end_worth(period: Period, end_share: Float[Array, "*state"]) -> Float[Array,
     return leader_utility(shares, stake, by_side(period.leader_threshold_share, axes))
 
 
-def carried_on(
-    period: Period, end: Float[Array, "side *state"], value: Float[Array, "side *state"]
+def entering(
+    period: Period,
+    is_over: Bool[Array, "*state"],
+    end: Float[Array, "side *state"],
+    value: Float[Array, "side *state"],
 ) -> Float[Array, "side *state"]:
-    """Worth of entering each state of the next period, where the war may first freeze."""
+    """Worth of arriving in each state, where the war may first freeze.
+
+    A war that ends in a period is worth what that period's rules say.
+    """
     frozen = period.freeze_prob
-    if is_idle(frozen):
+    if is_idle(frozen) and is_idle(period.leader_stake):
         return value
-    return frozen * end + (1.0 - frozen) * value
+    return namespace(value).where(is_over, end, frozen * end + (1.0 - frozen) * value)
 
 
 def expectations(

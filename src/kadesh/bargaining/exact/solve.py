@@ -16,7 +16,7 @@ from jaxtyping import Float
 from kadesh.bargaining.exact.checks import Checks, check_played, external_payoff, worst
 from kadesh.bargaining.exact.forward import forward_residual
 from kadesh.bargaining.exact.game import Game, Period, breaking_share, check_period, stream_worth
-from kadesh.bargaining.exact.period import Played, carried_on, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.exact.stationary import fixed_point, reaches, total_external
 from kadesh.bargaining.payoffs import Terms
@@ -53,7 +53,7 @@ def _solve_stationary(game: Game) -> Solution:
     period = game.at(0)
     value, residual, later = fixed_point(game, period)
     end = end_worth(period, game.end_share)
-    entered = carried_on(period, end, value)
+    entered = entering(period, game.is_over, end, value)
     played = play(period, game.is_over, game.end_share, expectations(period, entered), later)
     external = total_external(game, period, played)
     checks = check_played(game, period, played, entered, external, 0)
@@ -120,7 +120,7 @@ def _one_back(
     kept: Float[np.ndarray, "side *state"],
 ) -> tuple[Played, Float[np.ndarray, "side *state"], Float[np.ndarray, "side *state"]]:
     """Play a period; also what was entered, and what a settlement must give to be kept from it."""
-    entered = carried_on(period, end_worth(period, game.end_share), value)
+    entered = entering(period, game.is_over, end_worth(period, game.end_share), value)
     later = None if game.commitment is None else game.commitment.later(kept)
     played = play(period, game.is_over, game.end_share, expectations(period, entered), later)
     if game.commitment is not None and later is not None:

@@ -23,7 +23,7 @@ from scipy.sparse.linalg import splu
 from kadesh.bargaining.exact.checks import FIXED_POINT_TOLERANCE, external_payoff, fail
 from kadesh.bargaining.exact.game import Game, Period, breaking_share
 from kadesh.bargaining.exact.moves import Steps, seen_from
-from kadesh.bargaining.exact.period import Played, carried_on, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
@@ -80,7 +80,7 @@ def _expected(
     game: Game, period: Period, value: Float[np.ndarray, "side *state"]
 ) -> Float[np.ndarray, "side *state"]:
     end = end_worth(period, game.end_share)
-    expected: np.ndarray = expectations(period, carried_on(period, end, value))
+    expected: np.ndarray = expectations(period, entering(period, game.is_over, end, value))
     return expected
 
 
@@ -106,8 +106,9 @@ def _swept(
         played = play(period, game.is_over, game.end_share, expected, later)
         if later is not None:
             now_kept = np.maximum(later, breaking_share(game, period, played.floor))
+            # From -inf, of states that nobody can break, to the same is no change.
             changed = now_kept != kept
-            moved = float(np.abs(now_kept - kept)[changed].max()) if changed.any() else 0.0
+            moved = float(np.abs(now_kept[changed] - kept[changed]).max(initial=0.0))
             kept = now_kept
         residual = max(float(np.abs(played.terms.value - value).max()), moved)
         value = played.terms.value
@@ -121,20 +122,20 @@ Solver = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 def _linear_solver(game: Game, period: Period) -> Solver | None:
     """How to solve one Newton step; None where only sweeping is quick."""
-    single = all(_is_single_axis(belief, game.shape) for belief in period.belief)
-    if single and (
-        game.shape[0] <= LONGEST_ELIMINATION or game.is_over.size > 50_000 > game.shape[0]
-    ):
-        return lambda slopes, gap: _eliminated(game, period, slopes, gap)
-    if single or game.is_over.size <= MOST_LU_STATES:
-        return lambda slopes, gap: _factorised(game, period, slopes, gap)
-    return None
+    length, size = game.shape[0], game.is_over.size
+    if all(_moves_singly(belief) for belief in period.belief):
+        if length <= max(LONGEST_ELIMINATION, size // length):
+            return lambda slopes, gap: _eliminated(game, period, slopes, gap)
+    elif len(game.shape) > 1 and size > MOST_LU_STATES:
+        return None
+    return lambda slopes, gap: _factorised(game, period, slopes, gap)
 
 
-def _is_single_axis(belief: object, shape: tuple[int, ...]) -> bool:
-    if not isinstance(belief, Steps):
-        return len(shape) == 1
-    return all(abs(o[0]) <= 1 and not any(o[1:]) for o in belief.offsets)
+def _moves_singly(belief: object) -> bool:
+    """Whether only the first axis moves, by single steps."""
+    return isinstance(belief, Steps) and all(
+        abs(offset[0]) <= 1 and not any(offset[1:]) for offset in belief.offsets
+    )
 
 
 def _eliminated(
