@@ -18,8 +18,6 @@ from kadesh.theory.model import PARTS, ModelInputs, Spec, defaults, outputs, rec
 from kadesh.theory.registry import NAMES, Model, load_model, summary
 
 FOLDER = Path(kadesh.theory.__file__).parent
-# Solved already, registered with the models of the exact solver.
-PENDING = {"drifting_war", "fort_game"}
 SUPPORT = {"colours", "figures", "model", "registry", "sweeps"}
 
 
@@ -30,7 +28,7 @@ def model(request: pytest.FixtureRequest) -> Model:
 
 def test_each_file_is_a_model_or_serves_all_of_them() -> None:
     stems = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
-    assert stems - PENDING == SUPPORT | {name.replace("-", "_") for name in NAMES} - PENDING
+    assert stems == SUPPORT | {name.replace("-", "_") for name in NAMES}
 
 
 def test_the_page_has_every_part(model: Model) -> None:

@@ -16,16 +16,25 @@ NAMES: Final = (
     # One offer, one lottery
     "costly-lottery",
     "ultimatum",
+    # Power that shifts
+    "preventive-war",
+    "temporary-strength",
     # Learning
     "screening-war",
+    "two-prior-war",
     "learning-commitment",
     # The front
+    "fort-game",
+    "drifting-war",
+    "exhaustion-race",
     "diffusion-front",
     # Holding out
     "attrition-contest",
     "audience-costs",
     "risk-auction",
-    # Patrons
+    # Leaders and patrons
+    "gamble-for-resurrection",
+    "patron-subsidy",
     "deterring-patron",
     # Combat
     "lanchester",
