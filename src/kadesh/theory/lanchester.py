@@ -133,12 +133,12 @@ def solve(inputs: Inputs) -> Result:
     """The end of the battle."""
     if inputs.stochastic:
         ends = end_mass(inputs)
-        return Result(
-            float(ends.b_stopped @ ends.left_a + ends.a_stopped.sum() * math.floor(inputs.stop_a)),
-            float(ends.a_stopped @ ends.left_b + ends.b_stopped.sum() * math.floor(inputs.stop_b)),
-            ends.duration,
-            float(ends.b_stopped.sum()),
-        )
+        won, lost = float(ends.b_stopped.sum()), float(ends.a_stopped.sum())
+        left_a = float(ends.b_stopped @ ends.left_a) + lost * math.floor(inputs.stop_a)
+        left_b = float(ends.a_stopped @ ends.left_b) + won * math.floor(inputs.stop_b)
+        # The mass is 1 but for rounding, which must not show as a probability above 1.
+        mass = won + lost
+        return Result(left_a / mass, left_b / mass, ends.duration / mass, won / mass)
     endurance_a, endurance_b = _endurance(inputs, "a"), _endurance(inputs, "b")
     if math.isinf(endurance_a) and math.isinf(endurance_b):
         a_wins = (inputs.rate_a, inputs.force_a) > (inputs.rate_b, inputs.force_b)

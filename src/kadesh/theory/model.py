@@ -230,9 +230,19 @@ class ModelInputs:
         yield from ()
 
 
-def specs(inputs: type[ModelInputs]) -> dict[str, Spec]:
+_METADATA: Final[dict[type[Any], Mapping[str, Any]]] = {}
+
+
+def _metadata(kind: type[Any]) -> Mapping[str, Any]:
+    """What the fields of a dataclass mean; read once, because sweeps ask at every point."""
+    if kind not in _METADATA:
+        _METADATA[kind] = {entry.name: entry.metadata[_SPEC] for entry in fields(kind)}
+    return _METADATA[kind]
+
+
+def specs(inputs: type[ModelInputs]) -> Mapping[str, Spec]:
     """The inputs of a model by name, in the order in which they are written."""
-    return {entry.name: entry.metadata[_SPEC] for entry in fields(inputs)}
+    return _metadata(inputs)
 
 
 def defaults(inputs: type[ModelInputs]) -> dict[str, Any]:
@@ -240,9 +250,9 @@ def defaults(inputs: type[ModelInputs]) -> dict[str, Any]:
     return {entry.name: entry.default for entry in fields(inputs) if entry.default is not MISSING}
 
 
-def outputs(result: type[Any]) -> dict[str, Output]:
+def outputs(result: type[Any]) -> Mapping[str, Output]:
     """The outputs of a model by name, in the order in which they are printed."""
-    return {entry.name: entry.metadata[_SPEC] for entry in fields(result)}
+    return _metadata(result)
 
 
 def mistake(name: str, value: object, expected: str, remedy: str) -> Mistake:
