@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from kadesh.errors import argument_mistake
 from kadesh.theory.model import ModelInputs
@@ -30,7 +32,12 @@ def make_figure(model: Model, inputs: ModelInputs, result: Any) -> Figure:
     """The model's figure."""
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
-        model.draw(figure.add_subplot(), inputs, result)
+        axes = figure.add_subplot()
+        model.draw(axes, inputs, result)
+        where = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in axes.lines])
+        if (where == np.round(where)).all():
+            # Counts have no marks between them.
+            axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     return figure
 
 

@@ -98,7 +98,9 @@ def _thresholds(inputs: Inputs) -> np.ndarray:
     forgone = np.asarray(table.share_a) - np.asarray(table.floor_a)
     won = np.asarray(table.win_prob_war)
     possible = won > 0.0
-    return np.where(possible, forgone / np.where(possible, won, 1.0), np.inf)
+    # A chance of victory may be so small that the threshold is beyond all numbers.
+    with np.errstate(over="ignore"):
+        return np.where(possible, forgone / np.where(possible, won, 1.0), np.inf)
 
 
 def solve(inputs: Inputs) -> Result:
