@@ -16,7 +16,7 @@ from kadesh.bargaining.exact.compiled import can_compile, solve_compiled
 from kadesh.bargaining.exact.forward import follow, forward_residual
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Mixing, Steps, walk
-from kadesh.bargaining.exact.period import entering, end_worth, expectations, play
+from kadesh.bargaining.exact.period import end_worth, entering, expectations, play
 from kadesh.bargaining.exact.solve import solve
 from kadesh.errors import InputErrors, NumericalError
 
@@ -343,8 +343,8 @@ def test_rules_that_make_no_game_are_refused_all_at_once() -> None:
         Game(Period((step, step), np.zeros(2), discount=1.2), ENDS, POSITION / FORTS)
     text = str(raised.value)
     assert "discount = 1.2" in text
+    wide = np.zeros(FORTS + 1, dtype=bool)
     with pytest.raises(InputErrors, match="sum to one inside the lattice"):
-        wide = np.zeros(FORTS + 1, dtype=bool)
         Game(Period((walk(0.5), walk(0.5)), np.zeros(2)), wide, POSITION / FORTS)
     with pytest.raises(InputErrors, match="cost"):
         _fort(cost=np.zeros((2, 3)))

@@ -13,10 +13,16 @@ from importlib import import_module
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.exact.checks import Checks, check_played, external_payoff, worst
+from kadesh.bargaining.exact.checks import (
+    Checks,
+    check_played,
+    external_payoff,
+    has_external,
+    worst,
+)
 from kadesh.bargaining.exact.forward import forward_residual
 from kadesh.bargaining.exact.game import Game, Period, breaking_share, check_period, stream_worth
-from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.exact.stationary import fixed_point, reaches, total_external
 from kadesh.bargaining.payoffs import Terms
@@ -82,7 +88,8 @@ def _solve_backward(game: Game, keep_path: bool) -> Solution:
         if not game.is_stationary:
             check_period(game, period, t)
         played, entered, kept = _one_back(game, period, value, kept)
-        external = external_payoff(game, period, played, external)
+        if external.any() or has_external(period):
+            external = external_payoff(game, period, played, external)
         checks = worst(checks, check_played(game, period, played, entered, external, t))
         uncertain = played.is_clipped.any(0) & (period.talks_prob < 1.0)
         # A bound next period makes a bound of every value that fighting on may lead to it from.
