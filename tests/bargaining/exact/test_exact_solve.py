@@ -469,3 +469,28 @@ def test_following_needs_a_path_and_a_length() -> None:
         follow(solve(_fort(periods=3), keep_path=False), start, walk(0.5))
     unsettled = follow(solve(_fort(talks_prob=0.0)), start, walk(0.5), periods=10)
     assert unsettled.left_live == pytest.approx(1.0 - unsettled.conquered.sum())
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 100_000), clips=st.booleans())
+def test_an_axis_of_periods_is_a_function_of_the_period(seed: int, clips: bool) -> None:
+    rng = np.random.default_rng(seed)
+    wins = rng.uniform(size=(2, 5, FORTS + 1))
+    rules = _random_period(
+        rng,
+        belief=(walk(wins[0]), walk(wins[1])),
+        cost=rng.uniform(0.0, 0.2, (2, 5, FORTS + 1)),
+        talks_prob=rng.uniform(size=(5, FORTS + 1)),
+        unconditional_subsidy=(0.01, 0.0),
+        surrender_value=(0.0, 0.0) if clips else None,
+        has_time_axis=True,
+    )
+    together = solve(Game(rules, ENDS, POSITION / FORTS, 5))
+    one_by_one = solve(Game(lambda t: rules.at(t, 1), ENDS, POSITION / FORTS, 5))
+    for name in ("floor", "is_clipped", "is_bound", "stream_worth"):
+        here, there = getattr(together, name), getattr(one_by_one, name)
+        assert here == pytest.approx(there, abs=ROUNDING)
+    assert together.terms.share == pytest.approx(one_by_one.terms.share, abs=ROUNDING)
+    assert together.checks.forward_residual == pytest.approx(
+        one_by_one.checks.forward_residual, abs=ROUNDING
+    )
