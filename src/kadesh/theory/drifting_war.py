@@ -36,7 +36,7 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.bargaining.exact.game import Game, Period
-from kadesh.bargaining.exact.moves import Steps, walk
+from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
@@ -104,20 +104,15 @@ EXAMPLE: Final[Mapping[str, Any]] = {
 }
 
 
-def _moves(inputs: Inputs) -> list[Steps]:
-    odds = np.linspace(inputs.win_prob_start, inputs.win_prob_end, inputs.horizon)
-    return [walk(chance) for chance in odds]
-
-
 def solve(inputs: Inputs) -> Result:
     """Share paths over t = 0..horizon."""
-    moves = _moves(inputs)
+    odds = np.linspace(inputs.win_prob_start, inputs.win_prob_end, inputs.horizon)
+    moves = [walk(chance) for chance in odds]
+    together = walk(odds[:, None])
     position = np.arange(inputs.forts + 1)
     is_over = (position == 0) | (position == inputs.forts)
     cost = np.array([inputs.cost_a, inputs.cost_b])
-
-    def period(t: int) -> Period:
-        return Period((moves[t], moves[t]), cost, bargaining_power=inputs.power_a)
+    period = Period((together, together), cost, bargaining_power=inputs.power_a, has_time_axis=True)
 
     frozen = position / inputs.forts
     solution = solve_game(Game(period, is_over, frozen, inputs.horizon))

@@ -40,7 +40,7 @@ import numpy as np
 from kadesh.bargaining.exact.beliefs import beta_win_prob
 from kadesh.bargaining.exact.forward import Course, follow
 from kadesh.bargaining.exact.game import Game, Period
-from kadesh.bargaining.exact.moves import walk
+from kadesh.bargaining.exact.moves import Steps, walk
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.errors import Mistake
@@ -135,19 +135,20 @@ def solved(inputs: Inputs) -> Solution:
     is_over = (position == 0) | (position == inputs.forts)
     cost = np.array([inputs.cost_a, inputs.cost_b])
 
-    def period(battles: int) -> Period:
-        won = 0.5 * (battles + position - inputs.start)
-        belief_a = walk(beta_win_prob((inputs.prior_a[0], inputs.prior_a[1]), won, battles))
-        belief_b = belief_a
-        if inputs.prior_b != inputs.prior_a:
-            belief_b = walk(beta_win_prob((inputs.prior_b[0], inputs.prior_b[1]), won, battles))
-        return Period(
-            (belief_a, belief_b),
-            cost,
-            bargaining_power=inputs.power_a,
-            surrender_value=(0.0, 0.0),
-        )
+    battles = np.arange(inputs.max_battles)[:, None]
+    won = 0.5 * (battles + position - inputs.start)
 
+    def belief(prior: tuple[float, ...]) -> Steps:
+        return walk(beta_win_prob((prior[0], prior[1]), won, battles))
+
+    belief_a = belief(inputs.prior_a)
+    period = Period(
+        (belief_a, belief_a if inputs.prior_b == inputs.prior_a else belief(inputs.prior_b)),
+        cost,
+        bargaining_power=inputs.power_a,
+        surrender_value=(0.0, 0.0),
+        has_time_axis=True,
+    )
     return solve_game(Game(period, is_over, position / inputs.forts, inputs.max_battles))
 
 

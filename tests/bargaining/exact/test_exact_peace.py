@@ -52,8 +52,9 @@ def test_a_chain_that_follows_a_path_is_the_path() -> None:
 
 
 def test_rare_strength_brings_war_below_a_threshold_of_one_third() -> None:
-    # T5: d = .9, p_s = .5, D = .2; while weak R can take nothing.
+    # T5: d = .9, p_s = .5, D = .2; while R is weak nobody can take anything by war.
     riser, decliner = _minmax(np.array([0.5, 0.0]), 0.2, 0.9)
+    decliner[1] = 0.0
     for often, war in ((1 / 3 - 1e-4, True), (1 / 3 + 1e-4, False)):
         rows = np.array([[often, 1.0 - often]] * 2)
         found = peace_chain(riser, decliner, Mixing(-1, rows), 0.9)

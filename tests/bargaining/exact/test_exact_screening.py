@@ -40,7 +40,7 @@ def _on_a_grid(rounds: int, points: int = 4_001) -> np.ndarray:
         offer = -0.04 + 0.1 + 0.8 * offer
         ahead = -0.02 + 0.1 + 0.8 * value
         now = np.full(points, -np.inf)
-        for after in range(0, points):
+        for after in range(points):
             if belief[after] == 0.0:
                 continue
             # The weak type refuses just often enough for the belief to end at this point.

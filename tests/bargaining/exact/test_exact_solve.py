@@ -16,7 +16,7 @@ from kadesh.bargaining.exact.compiled import can_compile, solve_compiled
 from kadesh.bargaining.exact.forward import follow, forward_residual
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Mixing, Steps, walk
-from kadesh.bargaining.exact.period import entering, end_worth, expectations, play
+from kadesh.bargaining.exact.period import end_worth, entering, expectations, play
 from kadesh.bargaining.exact.solve import solve
 from kadesh.errors import InputErrors, NumericalError
 
@@ -343,8 +343,8 @@ def test_rules_that_make_no_game_are_refused_all_at_once() -> None:
         Game(Period((step, step), np.zeros(2), discount=1.2), ENDS, POSITION / FORTS)
     text = str(raised.value)
     assert "discount = 1.2" in text
+    wide = np.zeros(FORTS + 1, dtype=bool)
     with pytest.raises(InputErrors, match="sum to one inside the lattice"):
-        wide = np.zeros(FORTS + 1, dtype=bool)
         Game(Period((walk(0.5), walk(0.5)), np.zeros(2)), wide, POSITION / FORTS)
     with pytest.raises(InputErrors, match="cost"):
         _fort(cost=np.zeros((2, 3)))
@@ -469,3 +469,28 @@ def test_following_needs_a_path_and_a_length() -> None:
         follow(solve(_fort(periods=3), keep_path=False), start, walk(0.5))
     unsettled = follow(solve(_fort(talks_prob=0.0)), start, walk(0.5), periods=10)
     assert unsettled.left_live == pytest.approx(1.0 - unsettled.conquered.sum())
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 100_000), clips=st.booleans())
+def test_an_axis_of_periods_is_a_function_of_the_period(seed: int, clips: bool) -> None:
+    rng = np.random.default_rng(seed)
+    wins = rng.uniform(size=(2, 5, FORTS + 1))
+    rules = _random_period(
+        rng,
+        belief=(walk(wins[0]), walk(wins[1])),
+        cost=rng.uniform(0.0, 0.2, (2, 5, FORTS + 1)),
+        talks_prob=rng.uniform(size=(5, FORTS + 1)),
+        unconditional_subsidy=(0.01, 0.0),
+        surrender_value=(0.0, 0.0) if clips else None,
+        has_time_axis=True,
+    )
+    together = solve(Game(rules, ENDS, POSITION / FORTS, 5))
+    one_by_one = solve(Game(lambda t: rules.at(t, 1), ENDS, POSITION / FORTS, 5))
+    for name in ("floor", "is_clipped", "is_bound", "stream_worth"):
+        here, there = getattr(together, name), getattr(one_by_one, name)
+        assert here == pytest.approx(there, abs=ROUNDING)
+    assert together.terms.share == pytest.approx(one_by_one.terms.share, abs=ROUNDING)
+    assert together.checks.forward_residual == pytest.approx(
+        one_by_one.checks.forward_residual, abs=ROUNDING
+    )

@@ -130,6 +130,8 @@ def check_played(
 ) -> Checks:
     """Check one period's floors, terms and values against what follows.
 
+    Of a game whose periods are unrolled, the first number of the state is the period.
+
     Raises:
         NumericalError: A check failed; the message names it, the period and the state.
     """

@@ -16,7 +16,7 @@ from kadesh.bargaining.exact.arrays import Array
 from kadesh.bargaining.exact.checks import Checks, check_played, has_external, worst
 from kadesh.bargaining.exact.game import Game, Period, stream_worth
 from kadesh.bargaining.exact.moves import Branch, Mixing, Steps, Then
-from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 
 CHECKED_EVERY: Final = 16

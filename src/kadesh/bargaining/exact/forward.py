@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from scipy import sparse
+from scipy.sparse.linalg import splu
 
-from kadesh.bargaining.exact.arrays import Number, by_side
+from kadesh.bargaining.exact.arrays import Number, by_side, is_idle
 from kadesh.bargaining.exact.checks import IDENTITY_TOLERANCE, fail
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Transition
@@ -20,9 +22,12 @@ from kadesh.bargaining.exact.period import end_worth, flow
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.payoffs import Terms, leader_utility
 
+FOLLOWED_PERIODS = 50
+"""Periods that the forward check of a game without an end follows step by step."""
 MOST_STATE_PERIODS = 10_000_000
-"""States times periods for which the forward check follows a game without an end."""
-NEGLIGIBLE_MASS = 1e-12
+"""States times periods that it follows at most."""
+MOST_LU_STATES = 150_000
+"""States up to which the rest of the war is one linear system (chains; lattices fill more)."""
 
 
 @dataclass(frozen=True)
@@ -145,30 +150,53 @@ def follow(
 
 
 def _collected(
-    solution: Solution, mass: Float[np.ndarray, "*state"], side: int, periods: int
-) -> tuple[float, float]:
-    """Discounted payoff of a side under its own belief over so many periods; mass still live."""
+    solution: Solution, mass: Float[np.ndarray, "*state"], side: int, t: int
+) -> tuple[float, Float[np.ndarray, "*state"]]:
+    """Payoff of a side in period `t` from this mass, and the mass that goes on, discounted."""
     game = solution.game
-    axes = game.is_over.ndim
-    total = 0.0
-    for t in range(periods):
-        period, terms = game.at(t), solution.at(t)[1]
+    period, terms, axes = game.at(t), solution.at(t)[1], game.is_over.ndim
+    agreed = terms.share[side]
+    if not is_idle(period.leader_stake):
         stake = by_side(period.leader_stake, axes)[side]
         threshold = by_side(period.leader_threshold_share, axes)[side]
-        agreed = leader_utility(terms.share[side], stake, threshold)
-        agreed = agreed - by_side(period.switching_cost, axes)[side]
-        keep = period.discount * (1.0 - period.escalation_prob)
-        end = end_worth(period, game.end_share)[side]
-        step = _moved(game, period, terms, mass, period.belief[side], keep)
-        total += float((step.settled * agreed).sum())
-        total += float((step.fought * flow(period, axes)[side]).sum())
-        total += float(((step.ended + step.frozen) * end).sum())
-        mass = step.live
-        if t + 1 == game.periods:
-            total += float((mass * end).sum())
-        if mass.sum() < NEGLIGIBLE_MASS:
-            break
-    return total, float(mass.sum())
+        agreed = leader_utility(agreed, stake, threshold)
+    agreed = agreed - by_side(period.switching_cost, axes)[side]
+    keep = period.discount * (1.0 - period.escalation_prob)
+    end = end_worth(period, game.end_share)[side]
+    step = _moved(game, period, terms, mass, period.belief[side], keep)
+    ended = step.ended + step.frozen
+    if t + 1 == game.periods:
+        ended = ended + step.live
+    paid = step.settled * agreed + step.fought * flow(period, axes)[side] + ended * end
+    return float(paid.sum()), step.live
+
+
+def _ever_live(
+    solution: Solution, mass: Float[np.ndarray, "*state"], side: int
+) -> Float[np.ndarray, "*state"] | None:
+    """Mass, discounted, that is ever live in each state of a game without an end.
+
+    None where it is neither gone soon nor a linear system of a size to solve.
+    """
+    game, period, terms = solution.game, solution.game.at(0), solution.terms
+    total = mass
+    for _ in range(min(FOLLOWED_PERIODS, MOST_STATE_PERIODS // mass.size)):
+        _, mass = _collected(solution, mass, side, 0)
+        if not mass.any():
+            return total
+        total = total + mass
+    if mass.size > MOST_LU_STATES:
+        return None
+    live = ~game.is_over
+    leave = live * (1.0 - period.talks_prob * terms.is_feasible)
+    leave = leave * period.discount * (1.0 - period.escalation_prob)
+    arrive = np.broadcast_to(live * (1.0 - period.freeze_prob), game.shape)
+    moves = period.belief[side].matrix(game.shape)
+    moves = sparse.diags_array(leave.ravel()) @ moves @ sparse.diags_array(arrive.ravel())
+    system = splu(sparse.csc_array((sparse.eye_array(mass.size) - moves).T))
+    # The mass after the periods followed, wherever it goes from there.
+    rest = system.solve(mass.ravel()).reshape(game.shape)
+    return np.asarray(total - mass + rest)
 
 
 def forward_residual(solution: Solution) -> tuple[float | None, str]:
@@ -185,14 +213,22 @@ def forward_residual(solution: Solution) -> tuple[float | None, str]:
         return None, "surrender bounds a floor"
     if game.is_over.all():
         return None, "the war is over in every state"
-    mass = np.where(game.is_over, 0.0, 1.0) / (~game.is_over).sum()
-    periods = game.periods or max(1, MOST_STATE_PERIODS // game.is_over.size)
+    start = np.where(game.is_over, 0.0, 1.0) / (~game.is_over).sum()
     worst = 0.0
     for side in (0, 1):
-        total, live = _collected(solution, mass, side, periods)
-        if game.periods is None and live >= NEGLIGIBLE_MASS:
-            return None, f"{live:.1e} of the mass is still live after {periods} periods"
-        value = float((mass * solution.at(0)[1].value[side]).sum())
+        if game.periods is None:
+            ever = _ever_live(solution, start, side)
+            if ever is None:
+                return None, "a war too long, on a lattice too large, to follow"
+            total, _ = _collected(solution, ever, side, 0)
+        else:
+            total, mass = 0.0, start
+            for t in range(game.periods):
+                paid, mass = _collected(solution, mass, side, t)
+                total += paid
+                if not mass.any():
+                    break
+        value = float((start * solution.at(0)[1].value[side]).sum())
         worst = max(worst, abs(total - value))
     if not worst <= IDENTITY_TOLERANCE:
         raise fail("forward mass", f"payoffs forward and values backward differ by {worst:.1e}")

@@ -23,7 +23,7 @@ In the spirit of Slantchev (2003) and of the papers that `kadesh.theory` names.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from jaxtyping import Bool, Float
 
 from kadesh.bargaining.exact.arrays import Array, Number, Pair, by_side
 from kadesh.bargaining.exact.commitment import Commitment
-from kadesh.bargaining.exact.moves import Transition
+from kadesh.bargaining.exact.moves import Transition, at_time
 from kadesh.bargaining.payoffs import requirement
 from kadesh.errors import InputErrors, Mistake
 
@@ -44,6 +44,9 @@ class Period:
     """The rules of one period. Numbers broadcast to the lattice (`*#state`), pairs are by side.
 
     `belief` holds each side's own transition; give one object twice for common beliefs.
+
+    With `has_time_axis` these are the rules of every period of a game with a horizon: arrays may
+    have an axis of periods before those of the state (after the side), and so may `Steps`.
     """
 
     belief: tuple[Transition, Transition]
@@ -60,12 +63,29 @@ class Period:
     surrender_value: Pair | None = None
     conditional_subsidy: Pair = (0.0, 0.0)
     unconditional_subsidy: Pair = (0.0, 0.0)
+    has_time_axis: bool = False
 
     def __post_init__(self) -> None:
         for name in PROBABILITIES + BY_SIDE:
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, _float_array(value))
+
+    def at(self, t: int, axes: int) -> "Period":
+        """The rules of period `t` on a lattice of so many axes, where these have a time axis."""
+        one = object.__new__(Period)  # checked already; a game has thousands of these
+        own = at_time(self.belief[0], t)
+        other = own if self.has_common_beliefs else at_time(self.belief[1], t)
+        object.__setattr__(one, "belief", (own, other))
+        object.__setattr__(one, "has_time_axis", False)
+        for name in PROBABILITIES:
+            value = getattr(self, name)
+            object.__setattr__(one, name, value[t] if value.ndim > axes else value)
+        for name in BY_SIDE:
+            value = getattr(self, name)
+            later = value is not None and value.ndim > axes + 1
+            object.__setattr__(one, name, value[:, t] if later else value)
+        return one
 
     @property
     def has_common_beliefs(self) -> bool:
@@ -100,7 +120,8 @@ class Game:
     """A war on a lattice. Shares are A's; costs are per period, in shares of the stake.
 
     Args:
-        period: The rules of every period, or a function from the period to its rules.
+        period: The rules of every period (with an axis of periods where they change), or a
+            function from the period to its rules.
         is_over: Where the war has ended.
         end_share: A's share where the war is over, where it freezes, and at the horizon.
         periods: Periods until the war freezes for good; None for a game without an end.
@@ -121,11 +142,25 @@ class Game:
     @property
     def is_stationary(self) -> bool:
         """Whether every period has the same rules."""
-        return isinstance(self.period, Period)
+        return isinstance(self.period, Period) and not self.period.has_time_axis
 
     def at(self, t: int) -> Period:
         """The rules of period `t`."""
-        return self.period if isinstance(self.period, Period) else self.period(t)
+        if not isinstance(self.period, Period):
+            return self.period(t)
+        return self.period.at(t, len(self.shape)) if self.period.has_time_axis else self.period
+
+    def unrolled(self) -> "Game":
+        """All periods of a game with a time axis side by side, as an axis along which none moves.
+
+        What a period's values are worth follows from the next one's, for all periods at once.
+        """
+        assert isinstance(self.period, Period)
+        assert self.periods is not None
+        shape = (self.periods, *self.shape)
+        rules = replace(self.period, has_time_axis=False)
+        is_over = np.broadcast_to(self.is_over, shape)
+        return Game(rules, is_over, np.broadcast_to(self.end_share, shape), 1)
 
     def __post_init__(self) -> None:
         mistakes = []
@@ -139,7 +174,10 @@ class Game:
             mistakes.append(_wrong("periods", self.periods, "a whole number of at least 1"))
         if mistakes:
             raise InputErrors(mistakes)
-        check_period(self, self.at(0), 0)
+        if isinstance(self.period, Period) and self.period.has_time_axis:
+            self.unrolled()  # checks every period
+        else:
+            check_period(self, self.at(0), 0)
 
 
 def check_period(game: Game, period: Period, t: int) -> None:

@@ -224,6 +224,22 @@ class Branch:
         return sparse.csr_array(total)
 
 
+def at_time(moves: Transition, t: int) -> Transition:
+    """The transition of period `t` of one whose probabilities may have a leading axis of periods.
+
+    Only `Steps` may have it; whatever they are combined with is the same in every period.
+    """
+    match moves:
+        case Steps():
+            axes = len(moves.offsets[0])
+            return Steps(moves.offsets, tuple(p[t] if p.ndim > axes else p for p in moves.prob))
+        case Then():
+            return Then(at_time(moves.first, t), at_time(moves.second, t))
+        case Branch():
+            return Branch(moves.prob, tuple(at_time(part, t) for part in moves.parts))
+    return moves
+
+
 def walk(
     up: Float[Array, "..."] | float,
     down: Float[Array, "..."] | float | None = None,

@@ -12,8 +12,9 @@ $V_R(t) = \max_T d^{T-t} M_R(T)$. At indifference there is peace.
 
 On a path that is flat from some period on, the recursion runs backward from there and is unique.
 On a Markov chain of power there may be several solutions (war that is feared brings war on); the
-one given is reached from peace in every state, in which R has the best of any date of war and D the
-rest of the flow: the most peaceful. In the spirit of Fearon (1995, 2004), Powell (2004, 2006), Krainin.
+one given is reached from peace in every state, in which R has the best of any date of war and D
+the rest of the flow: the most peaceful. In the spirit of Fearon (1995, 2004), Powell (2004, 2006)
+and Krainin.
 """
 
 from dataclasses import dataclass

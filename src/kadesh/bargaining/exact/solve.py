@@ -13,10 +13,16 @@ from importlib import import_module
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.exact.checks import Checks, check_played, external_payoff, worst
+from kadesh.bargaining.exact.checks import (
+    Checks,
+    check_played,
+    external_payoff,
+    has_external,
+    worst,
+)
 from kadesh.bargaining.exact.forward import forward_residual
 from kadesh.bargaining.exact.game import Game, Period, breaking_share, check_period, stream_worth
-from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.exact.stationary import fixed_point, reaches, total_external
 from kadesh.bargaining.payoffs import Terms
@@ -46,6 +52,8 @@ def solve(game: Game, *, keep_path: bool = True) -> Solution:
         if compiled.can_compile(game):
             solution: Solution = compiled.solve_compiled(game)
             return solution
+    if isinstance(game.period, Period) and game.period.has_time_axis and game.commitment is None:
+        return _solve_unrolled(game)
     return _solve_backward(game, keep_path)
 
 
@@ -67,6 +75,49 @@ def _solve_stationary(game: Game) -> Solution:
     return _checked_forward(solution)
 
 
+def _solve_unrolled(game: Game) -> Solution:
+    """Values backward, then floors, terms and checks of all periods at once."""
+    assert game.periods is not None
+    value = np.empty((2, game.periods + 1, *game.shape))
+    value[:, -1] = end_worth(game.at(game.periods - 1), game.end_share)
+    for t in reversed(range(game.periods)):
+        value[:, t] = _one_back(game, game.at(t), value[:, t + 1], value)[0].terms.value
+    whole = game.unrolled()
+    period = whole.at(0)
+    played, entered, _ = _one_back(whole, period, value[:, 1:], value)
+    external = np.zeros(whole.shape)
+    later = np.zeros(game.shape)
+    if has_external(period):
+        later = (value[:, -1] - np.stack([game.end_share, 1.0 - game.end_share])).sum(0)
+    worth = np.zeros((2, *game.shape))
+    uncertain = played.is_clipped.any(0) & (period.talks_prob < 1.0)
+    is_bound, bound = uncertain, np.zeros(game.shape, dtype=bool)
+    spreads, paid = bool(uncertain.any()), bool(period.unconditional_subsidy.any())
+    for t in reversed(range(game.periods)) if spreads or paid or has_external(period) else ():
+        rules = game.at(t)
+        external[t] = later = external_payoff(game, rules, _of_period(played, t), later)
+        leads = sum(belief.expect(bound.astype(float)) for belief in rules.belief) > 0.0
+        is_bound[t] = bound = (uncertain[t] | leads) & ~game.is_over
+        worth = np.broadcast_to(stream_worth(game, rules, worth), worth.shape)
+    checks = check_played(whole, period, played, entered, external, 0)
+    solution = Solution(
+        game, played.floor, played.terms, played.is_clipped, is_bound, worth, 0.0, checks
+    )
+    return _checked_forward(solution)
+
+
+def _of_period(played: Played, t: int) -> Played:
+    terms = played.terms
+    own = Terms(
+        terms.requirement[:, t],
+        terms.width[t],
+        terms.share[:, t],
+        terms.is_feasible[t],
+        terms.value[:, t],
+    )
+    return Played(played.floor[:, t], own, played.is_clipped[:, t])
+
+
 def _solve_backward(game: Game, keep_path: bool) -> Solution:
     assert game.periods is not None
     shape = game.shape
@@ -82,7 +133,8 @@ def _solve_backward(game: Game, keep_path: bool) -> Solution:
         if not game.is_stationary:
             check_period(game, period, t)
         played, entered, kept = _one_back(game, period, value, kept)
-        external = external_payoff(game, period, played, external)
+        if external.any() or has_external(period):
+            external = external_payoff(game, period, played, external)
         checks = worst(checks, check_played(game, period, played, entered, external, t))
         uncertain = played.is_clipped.any(0) & (period.talks_prob < 1.0)
         # A bound next period makes a bound of every value that fighting on may lead to it from.

@@ -23,7 +23,7 @@ from scipy.sparse.linalg import splu
 from kadesh.bargaining.exact.checks import FIXED_POINT_TOLERANCE, external_payoff, fail
 from kadesh.bargaining.exact.game import Game, Period, breaking_share
 from kadesh.bargaining.exact.moves import Steps, seen_from
-from kadesh.bargaining.exact.period import Played, entering, end_worth, expectations, play
+from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
