@@ -62,6 +62,25 @@ def test_finite_differences_approach_the_closed_form_as_the_square_of_the_step(
         assert fine < coarse / 12 or coarse < 1e-10
 
 
+@pytest.mark.parametrize("rate", [0.0, 0.05])
+def test_the_fort_game_with_ever_more_forts_approaches_the_front(rate: float) -> None:
+    exact = solve("diffusion-front", **REFERENCE, discount_rate=rate)
+    errors = []
+    for forts in (25, 50, 100):
+        # A battle moves the front by a fort; its odds and length match drift and volatility.
+        length = 1 / (forts * REFERENCE["volatility"]) ** 2
+        odds = 0.5 * (1 + REFERENCE["drift"] * length * forts)
+        found = solve(
+            "fort-game", forts=forts, win_prob=odds, cost_a=REFERENCE["cost_a"] * length,
+            cost_b=REFERENCE["cost_b"] * length, discount=float(np.exp(-rate * length)),
+        )  # fmt: skip
+        errors.append(abs(found.share_a[forts * 2 // 5 - 1] - exact.share_a))
+    # Half the step: a quarter of the error, with room for terms of higher order.
+    assert errors[1] < errors[0] / 3.5
+    assert errors[2] < errors[1] / 3.5
+    assert errors[2] < 1e-5
+
+
 moving = {
     "drift": st.floats(-0.5, 0.5),
     "volatility": st.floats(0.05, 1.0),

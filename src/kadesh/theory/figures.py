@@ -34,8 +34,10 @@ def make_figure(model: Model, inputs: ModelInputs, result: Any) -> Figure:
         figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
         axes = figure.add_subplot()
         model.draw(axes, inputs, result)
-        where = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in axes.lines])
-        if (where == np.round(where)).all():
+        where = np.concatenate(
+            [np.empty(0), *(np.asarray(line.get_xdata(), dtype=float) for line in axes.lines)]
+        )
+        if where.size and (where == np.round(where)).all():
             # Counts have no marks between them.
             axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     return figure
