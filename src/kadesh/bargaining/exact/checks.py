@@ -48,6 +48,11 @@ class Checks:
         return replace(self, not_applied=tuple(sorted({*self.not_applied, (check, reason)})))
 
 
+def size_of(value: Float[np.ndarray, "..."]) -> float:
+    """What tolerances are relative to: the stake, or values where a war costs many stakes."""
+    return max(1.0, float(np.abs(value).max()))
+
+
 def fail(check: str, found: str, where: str = "") -> NumericalError:
     """The error of a failed check."""
     return NumericalError(f"exact solver: check '{check}' failed: {found}{where}")
@@ -138,8 +143,9 @@ def check_played(
     value, floor = played.terms.value, played.floor
     if not (np.isfinite(value).all() and np.isfinite(floor).all()):
         raise fail("finite", "a value is not finite", _where(~np.isfinite(value).all(0), t))
+    scale = size_of(value)
     above = float((floor - value).max())
-    if above > ORDER_TOLERANCE:
+    if above > ORDER_TOLERANCE * scale:
         where = _where((floor - value).max(0) == above, t)
         raise fail("floor below value", f"a floor is {above:.1e} above its value", where)
     found = Checks(floor_above_value=max(above, 0.0))
@@ -148,13 +154,13 @@ def check_played(
         return found.because("joint value", reason).because("priced-in identity", reason)
     over = value.sum(0) - 1.0 - external
     excess = float(over.max())
-    if excess > ORDER_TOLERANCE:
+    if excess > ORDER_TOLERANCE * scale:
         where = _where(over == excess, t)
         raise fail("joint value", f"the sides together expect {excess:.1e} too much", where)
     residual = priced_in_residual(game, period, played, entered)
     if residual is None:
         found = found.because("priced-in identity", "a bound, stake or commitment binds everywhere")
-    elif residual > IDENTITY_TOLERANCE:
+    elif residual > IDENTITY_TOLERANCE * scale:
         raise fail("priced-in identity", f"residual {residual:.1e}", f" (period {t})")
     return replace(found, joint_value_excess=max(excess, 0.0), priced_in_residual=residual)
 

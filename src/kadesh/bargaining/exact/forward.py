@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from kadesh.bargaining.exact.arrays import Number, by_side, is_idle
-from kadesh.bargaining.exact.checks import IDENTITY_TOLERANCE, fail
+from kadesh.bargaining.exact.checks import IDENTITY_TOLERANCE, fail, size_of
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Transition
 from kadesh.bargaining.exact.period import end_worth, flow
@@ -214,7 +214,7 @@ def forward_residual(solution: Solution) -> tuple[float | None, str]:
     if game.is_over.all():
         return None, "the war is over in every state"
     start = np.where(game.is_over, 0.0, 1.0) / (~game.is_over).sum()
-    worst = 0.0
+    worst, scale = 0.0, size_of(solution.terms.value)
     for side in (0, 1):
         if game.periods is None:
             ever = _ever_live(solution, start, side)
@@ -230,6 +230,6 @@ def forward_residual(solution: Solution) -> tuple[float | None, str]:
                     break
         value = float((start * solution.at(0)[1].value[side]).sum())
         worst = max(worst, abs(total - value))
-    if not worst <= IDENTITY_TOLERANCE:
+    if not worst <= IDENTITY_TOLERANCE * scale:
         raise fail("forward mass", f"payoffs forward and values backward differ by {worst:.1e}")
     return worst, ""
