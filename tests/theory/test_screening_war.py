@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kadesh.bargaining.exact.screening import Type, screen
 from kadesh.errors import InputErrors
 from kadesh.theory import solve
 from kadesh.theory.screening_war import Inputs
@@ -94,6 +95,22 @@ def test_a_search_over_beliefs_agrees_on_random_inputs(given_inputs: dict[str, f
     value, _ = searched(Inputs(**given_inputs, rounds=0), 1_001)
     # At the belief .1 and above; the step of the grid is .001, offers differ by below .06.
     assert value[100::100] == pytest.approx(np.asarray(found.values_at[1:]), abs=1e-3)
+
+
+@given(inputs)
+def test_the_exact_solvers_screening_agrees(given_inputs: dict[str, float]) -> None:
+    own = {"collapse": given_inputs["collapse_b"], "collapse_other": given_inputs["collapse_a"]}
+    exact = screen(
+        Type(**own, cost=given_inputs["cost_high"]),
+        Type(**own, cost=given_inputs["cost_low"]),
+        cost=given_inputs["cost_a"],
+        discount=given_inputs["discount"],
+        rounds=4,
+    )
+    found = solve("screening-war", **given_inputs, rounds=4)
+    assert found.offers == pytest.approx(exact.offers, abs=1e-9)
+    assert found.thresholds == pytest.approx(exact.thresholds, abs=1e-9)
+    assert found.values_at == pytest.approx(exact.value(np.arange(11) / 10), abs=1e-9)
 
 
 @given(inputs)

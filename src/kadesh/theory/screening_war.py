@@ -19,7 +19,9 @@ $$V_k(q) = \Big(1 - \frac{q}{q_{k-1}}\Big)(1 - y_k)
 The weak type mixes so that a refusal moves the belief to $q_{k-1}$; the threshold $q_k$ is where
 $V_k = V_{k-1}$. The less A thinks of B, the more rounds it spends in screening.
 
-Method: closed form, by recursion over rounds left.
+Method: closed form, by recursion over rounds left, in ratios of thresholds so that any number of
+rounds keeps its digits. `kadesh.bargaining.exact.screening` also has types that differ in their
+chances of collapse; a test compares the two.
 
 Selection: at a threshold, where A is indifferent, it makes the lower of the two offers; otherwise
 the offer before could not be as low as $y_k$. Types that do not differ in cost are not screened:
