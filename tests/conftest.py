@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 with install_import_hook("kadesh", "beartype.beartype"):
     import kadesh  # noqa: F401
+
+# A busy machine is no mistake: speed is measured in benchmarks/, never in a test.
+settings.register_profile("kadesh", deadline=None)
+settings.load_profile("kadesh")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -39,29 +39,37 @@ DATA = """\
 """
 
 
+def name(path: Path, folder: Path) -> str:
+    """A module's name inside its layer."""
+    return ".".join(path.relative_to(folder).with_suffix("").parts)
+
+
 def first_line(path: Path) -> str:
     """The first line of a module's docstring."""
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return text.partition("\n")[0]
 
 
-def table(paths: list[Path]) -> str:
+def table(folder: Path) -> str:
     """A row for each module."""
-    rows = [f"| `{path.stem}` | {first_line(path)} |" for path in paths]
+    rows = [f"| `{name(path, folder)}` | {first_line(path)} |" for path in modules(folder)]
     return "\n".join(["| module | |", "|---|---|", *rows]) + "\n"
 
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, "## Under everything\n" + table(modules(PACKAGE))]
+    parts = [HEAD, "## Under everything\n" + table(PACKAGE)]
     for layer, meaning in LAYERS.items():
-        parts.append(f"## {layer}: {meaning}\n" + table(modules(PACKAGE / layer)))
+        parts.append(f"## {layer}: {meaning}\n" + table(PACKAGE / layer))
     return "\n".join([*parts, DATA])
 
 
 def modules(folder: Path) -> list[Path]:
-    """The modules of a folder, without its `__init__`."""
-    return [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
+    """The modules of a folder, then those of the folders in it, without any `__init__`."""
+    found = sorted(folder.glob("*.py"))
+    if folder != PACKAGE:
+        found += sorted(folder.glob("*/*.py"))
+    return [path for path in found if path.name != "__init__.py"]
 
 
 if __name__ == "__main__":

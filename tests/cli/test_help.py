@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from kadesh_command import Kadesh
 
-COMMANDS = ("list", "check", "new", "import", "reconstruct", "simulate", "leverage", "audit")
-HEAVY = ("jax", "xarray", "pandas", "numpy", "scipy", "pydantic", "shapely")
+COMMANDS = (
+    "list", "check", "new", "import", "reconstruct", "simulate", "leverage", "theory", "audit"
+)  # fmt: skip
+HEAVY = ("matplotlib", "jax", "xarray", "pandas", "numpy", "scipy", "pydantic", "shapely")
 
 
 def loaded_by(code: str) -> set[str]:

@@ -44,8 +44,8 @@ from kadesh.audit.verdicts import claim_verdict
 from kadesh.bargaining.leverage import Bargaining
 from kadesh.errors import InputErrors, Mistake, argument_mistake
 from kadesh.fusion.reconstruction import Reconstruction
+from kadesh.suggest import suggestion
 from kadesh.war import War
-from kadesh.war.suggest import suggestion
 
 DRAWS: Final = 192
 """Draws of an audit unless others are asked for."""

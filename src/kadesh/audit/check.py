@@ -12,8 +12,8 @@ from kadesh import quantities
 from kadesh.audit import claims as c
 from kadesh.audit.rows import matching_rows, valid_patterns
 from kadesh.errors import InputErrors, Mistake
+from kadesh.suggest import one_of, suggestion
 from kadesh.war import War, load_yaml
-from kadesh.war.suggest import one_of, suggestion
 from kadesh.war.yaml_marks import Location, Marks
 
 SIDE_FIELDS = ("side",)

@@ -12,7 +12,9 @@ import numpy as np
 from jaxtyping import Float
 
 from kadesh.bargaining.basis import BasisChoice
-from kadesh.bargaining.chain import ChainGame, solve_chain
+from kadesh.bargaining.exact.game import Game, Period
+from kadesh.bargaining.exact.moves import walk
+from kadesh.bargaining.exact.solve import solve
 from kadesh.bargaining.regression import FULL, Courses, solve_regression
 from kadesh.bargaining.situation import Situation
 from kadesh.streams import generator
@@ -130,23 +132,15 @@ def compare_with_exact(*, seed: int = 0, runs: int = RUNS, compared: int = 40) -
 
 def _exact_share(parameters: Float[np.ndarray, "parameter"]) -> Float[np.ndarray, "state"]:
     advantage, cost_a, cost_b, power = (float(x) for x in parameters)
-    matrix = np.eye(FORTS + 1)
-    for k in range(1, FORTS):
-        matrix[k, k] = 1.0 - 2.0 * MOVE_PROBABILITY
-        matrix[k, k + 1] = MOVE_PROBABILITY + advantage
-        matrix[k, k - 1] = MOVE_PROBABILITY - advantage
-    ends = np.zeros(FORTS + 1, dtype=bool)
-    ends[[0, -1]] = True
-    solution = solve_chain(
-        ChainGame(
-            transition=np.stack([matrix, matrix]),
-            is_absorbing=ends,
-            freeze_share=np.arange(FORTS + 1) / FORTS,
-            cost=np.repeat([[cost_a], [cost_b]], FORTS + 1, axis=1),
-            discount=DISCOUNT,
-            freeze_probability=FREEZE_PROBABILITY,
-            bargaining_power=power,
-            may_surrender=True,
-        )
+    step = walk(MOVE_PROBABILITY + advantage, MOVE_PROBABILITY - advantage)
+    position = np.arange(FORTS + 1)
+    period = Period(
+        (step, step),
+        np.array([cost_a, cost_b]),
+        discount=DISCOUNT,
+        bargaining_power=power,
+        freeze_prob=FREEZE_PROBABILITY,
+        surrender_value=(0.0, 0.0),
     )
+    solution = solve(Game(period, (position == 0) | (position == FORTS), position / FORTS))
     return np.asarray(solution.terms.share[0])

@@ -24,8 +24,9 @@ at theta = 1/2.
 
 from dataclasses import dataclass
 
-import numpy as np
 from jaxtyping import Bool, Float
+
+from kadesh.bargaining.exact.arrays import Array, by_side, materialised, namespace
 
 
 @dataclass(frozen=True)
@@ -36,40 +37,41 @@ class Terms:
     a side would get. `value` is what each side expects before knowing whether talks happen.
     """
 
-    requirement: Float[np.ndarray, "side *state"]
-    width: Float[np.ndarray, "*state"]
-    share: Float[np.ndarray, "side *state"]
-    is_feasible: Bool[np.ndarray, "*state"]
-    value: Float[np.ndarray, "side *state"]
+    requirement: Float[Array, "side *state"]
+    width: Float[Array, "*state"]
+    share: Float[Array, "side *state"]
+    is_feasible: Bool[Array, "*state"]
+    value: Float[Array, "side *state"]
 
 
 def leader_utility(
-    share: Float[np.ndarray, "*state"],
-    stake: Float[np.ndarray, "*#state"],
-    threshold_share: Float[np.ndarray, "*#state"],
-) -> Float[np.ndarray, "*state"]:
+    share: Float[Array, "*state"],
+    stake: Float[Array, "*#state"],
+    threshold_share: Float[Array, "*#state"],
+) -> Float[Array, "*state"]:
     """Worth of a share to the one who decides: the share, plus the stake if it is enough."""
-    return np.asarray(share + stake * (share >= threshold_share - 1e-12))
+    return share + stake * (share >= threshold_share - 1e-12)
 
 
 def requirement(
-    floor: Float[np.ndarray, "*state"],
-    stake: Float[np.ndarray, "*#state"],
-    threshold_share: Float[np.ndarray, "*#state"],
-) -> Float[np.ndarray, "*state"]:
+    floor: Float[Array, "*state"],
+    stake: Float[Array, "*#state"],
+    threshold_share: Float[Array, "*#state"],
+) -> Float[Array, "*state"]:
     """Smallest share whose worth to the leader is at least `floor` (may lie outside 0..1)."""
-    return np.where(floor < threshold_share, floor, np.maximum(threshold_share, floor - stake))
+    xp = namespace(floor)
+    return xp.where(floor < threshold_share, floor, xp.maximum(threshold_share, floor - stake))
 
 
 def terms(
-    floor: Float[np.ndarray, "side *state"],
+    floor: Float[Array, "side *state"],
     *,
-    bargaining_power: Float[np.ndarray, "*#state"],
-    talks_probability: Float[np.ndarray, "*#state"],
-    switching_cost: Float[np.ndarray, "side *#state"],
-    leader_stake: Float[np.ndarray, "side *#state"],
-    leader_threshold_share: Float[np.ndarray, "side *#state"],
-    later_requirement: Float[np.ndarray, "side *#state"] | None = None,
+    bargaining_power: Float[Array, "*#state"],
+    talks_probability: Float[Array, "*#state"],
+    switching_cost: Float[Array, "side *#state"],
+    leader_stake: Float[Array, "side *#state"] | None,
+    leader_threshold_share: Float[Array, "side *#state"],
+    later_requirement: Float[Array, "side *#state"] | None = None,
 ) -> Terms:
     """Range, settlement and values of both sides, from their floors.
 
@@ -78,7 +80,8 @@ def terms(
         bargaining_power: Share of the surplus that goes to side 0, 0..1.
         talks_probability: Probability that this period brings talks at all, 0..1.
         switching_cost: What opening talks costs each side, in shares.
-        leader_stake: Leader's extra worth of a share at or above the threshold.
+        leader_stake: Leader's extra worth of a share at or above the threshold; None: no leader
+            has one.
         leader_threshold_share: That threshold, in own shares.
         later_requirement: Smallest share each side would still keep later instead of breaking
             the settlement; None where settlements are enforced from outside.
@@ -87,21 +90,22 @@ def terms(
         Terms. Nothing is clipped to 0..1 here: a floor below 0 is bounded by the caller where
         surrender is a right, so that the bound touches one's own floor only.
     """
-    need = np.stack(
-        [requirement(floor[i], leader_stake[i], leader_threshold_share[i]) for i in (0, 1)]
-    )
+    # Both sides in one array throughout: two halves put together cost a compiled pass of their own.
+    xp, axes = namespace(floor), floor.ndim - 1
+    kappa = by_side(switching_cost, axes)
+    need = floor
+    if leader_stake is not None:
+        stake, threshold = by_side(leader_stake, axes), by_side(leader_threshold_share, axes)
+        need = requirement(floor, stake, threshold)
     if later_requirement is not None:
-        need = np.maximum(need, later_requirement)
-    width = 1.0 - need[0] - need[1]
-    surplus = width - switching_cost[0] - switching_cost[1]
+        need = xp.maximum(need, by_side(later_requirement, axes))
+    width = materialised(1.0 - need[0] - need[1])
+    surplus = width - kappa[0] - kappa[1]
     feasible = surplus >= -1e-12
-    first = need[0] + switching_cost[0] + bargaining_power * surplus
-    share = np.stack([first, 1.0 - first])
-    value = []
-    for i in (0, 1):
-        agreed = (
-            leader_utility(share[i], leader_stake[i], leader_threshold_share[i]) - switching_cost[i]
-        )
-        gain = np.where(feasible, talks_probability * (agreed - floor[i]), 0.0)
-        value.append(floor[i] + gain)
-    return Terms(need, width, share, feasible, np.stack(value))
+    power = xp.stack([bargaining_power, 1.0 - bargaining_power])
+    share = need + kappa + by_side(power, axes) * surplus
+    agreed = share
+    if leader_stake is not None:
+        agreed = leader_utility(share, stake, threshold)
+    gain = talks_probability * (agreed - kappa - floor)
+    return Terms(need, width, share, feasible, floor + xp.where(feasible, gain, 0.0))

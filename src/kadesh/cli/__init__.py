@@ -3,7 +3,7 @@
 app        the command itself, and what becomes of errors
 data       list, check, new                 model     reconstruct, simulate, leverage
 importing  import                           judge     audit
-options    options that commands share
+theory     theory                           options   options that commands share
 output     tables, JSON, files              progress  how far a long run is
 series     labelled draws as medians and intervals
 """

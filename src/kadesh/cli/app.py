@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from kadesh import __version__
-from kadesh.cli import data, importing, judge, model
+from kadesh.cli import data, importing, judge, model, theory
 from kadesh.errors import InputErrors, NumericalError
 
 INTERRUPTED: Final = 130
@@ -42,6 +42,7 @@ app.command("import", rich_help_panel="Data")(importing.import_)
 app.command("reconstruct", rich_help_panel="Model")(model.reconstruct)
 app.command("simulate", rich_help_panel="Model")(model.simulate)
 app.command("leverage", rich_help_panel="Model")(model.leverage)
+app.command("theory", rich_help_panel="Model")(theory.theory)
 app.command("audit", rich_help_panel="Judge")(judge.audit)
 
 

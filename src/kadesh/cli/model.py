@@ -276,7 +276,7 @@ def _write(
 
 def _require_known(option: str, name: str | None, known: Iterable[str], what: str) -> None:
     """Raise InputErrors unless `name` is one of `known` (or none is given)."""
-    from kadesh.war.suggest import suggestion_or_nearest
+    from kadesh.suggest import suggestion_or_nearest
 
     names = list(known)
     if name is not None and name not in names:

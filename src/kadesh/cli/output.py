@@ -70,15 +70,18 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def require_folder(folder: Path) -> None:
-    """Raise InputErrors unless files can be written to `folder`, made if need be."""
+def require_folder(folder: Path, option: str = "--output") -> None:
+    """Raise InputErrors unless files can be written to `folder`, made if need be.
+
+    `option` is what the user gave it by.
+    """
     there = _nearest(folder)
     if not there.is_dir():
         expected, remedy = "a folder, found a file in its way", "Choose another folder"
-        raise argument_mistake("--output", str(folder), expected, remedy)
+        raise argument_mistake(option, str(folder), expected, remedy)
     if not os.access(there, os.W_OK | os.X_OK):
         remedy = "Choose another folder, or mend its permissions"
-        raise argument_mistake("--output", str(folder), "a folder that can be written", remedy)
+        raise argument_mistake(option, str(folder), "a folder that can be written", remedy)
 
 
 def _nearest(folder: Path) -> Path:
@@ -96,7 +99,11 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
+def write_files(
+    folder: Path,
+    writers: Mapping[str, Callable[[Path], object]],
+    option: str = "--output",
+) -> list[Path]:
     """Write files into `folder`: each is called with a path to write to.
 
     All are written beside the folder first and renamed when the last is whole, so that a failure
@@ -105,7 +112,7 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
     Raises:
         InputErrors: the folder cannot be written.
     """
-    require_folder(folder)
+    require_folder(folder, option)
     try:
         with _beside(folder) as beside:
             for name, write in writers.items():
@@ -115,7 +122,7 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
                 (beside / name).replace(folder / name)
     except OSError as error:
         expected = f"a folder that can be written ({error.strerror})"
-        raise argument_mistake("--output", str(folder), expected, "Choose another") from error
+        raise argument_mistake(option, str(folder), expected, "Choose another") from error
     return [folder / name for name in writers]
 
 

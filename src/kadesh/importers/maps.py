@@ -14,8 +14,8 @@ from kadesh.importers.deepstate import Ground, Measured, measure_file
 from kadesh.importers.figures import Figure
 from kadesh.importers.given import Found, Given
 from kadesh.importers.places import places_of
+from kadesh.suggest import one_of
 from kadesh.war import War
-from kadesh.war.suggest import one_of
 
 FEW: Final = 24
 """Fewer files than this are measured in the process itself: starting others takes longer."""

@@ -6,8 +6,8 @@ Biases and intervals in it are judgement, wide enough to begin with; change them
 from typing import Final
 
 from kadesh.errors import InputErrors, Mistake
+from kadesh.suggest import closest
 from kadesh.war import War
-from kadesh.war.suggest import closest
 
 DEFAULT_SOURCE: Final = {"deepstate": "deepstate", "ucdp-ged": "ucdp_ged", "acled": "acled"}
 

@@ -15,9 +15,9 @@ from kadesh.importers.maps import read_maps
 from kadesh.importers.proposals import DEFAULT_SOURCE, missing_source
 from kadesh.importers.tabular import read_control, read_losses
 from kadesh.importers.writing import Merged, merge
+from kadesh.suggest import one_of, suggestion
 from kadesh.war import War, load_war
 from kadesh.war.folder import find_war
-from kadesh.war.suggest import one_of, suggestion
 
 READERS: Final[dict[str, Callable[[Given], Found]]] = {
     "acled": read_acled,

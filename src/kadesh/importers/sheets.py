@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from kadesh.errors import InputErrors, Mistake
+from kadesh.suggest import one_of, suggestion
 from kadesh.war.files import mistake
-from kadesh.war.suggest import one_of, suggestion
 
 MAX_MEGABYTES: Final = 1_000
 MOST_SHOWN: Final = 5

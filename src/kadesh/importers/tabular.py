@@ -17,7 +17,7 @@ from kadesh.importers.given import Found, Given
 from kadesh.importers.proposals import source_remedy
 from kadesh.importers.sheets import MOST_SHOWN, Line, open_sheet, rows_of
 from kadesh.quantities import dimension, is_unit, table
-from kadesh.war.suggest import one_of, suggestion
+from kadesh.suggest import one_of, suggestion
 
 FORMS: Final = ("about", "at_least", "up_to")
 CONTROL: Final = (

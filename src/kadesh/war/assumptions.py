@@ -8,9 +8,9 @@ from jaxtyping import Float
 
 from kadesh.errors import argument_mistake
 from kadesh.streams import generator
+from kadesh.suggest import suggestion
 from kadesh.war.model import War
 from kadesh.war.schema import Estimate
-from kadesh.war.suggest import suggestion
 
 
 def quantile(

@@ -6,8 +6,8 @@ from datetime import date
 
 from kadesh.errors import Mistake
 from kadesh.quantities import is_unit, table, units
+from kadesh.suggest import one_of, suggestion
 from kadesh.war.folder import MAP_FILE, Folder
-from kadesh.war.suggest import one_of, suggestion
 from kadesh.war.yaml_marks import Location, Marks
 
 

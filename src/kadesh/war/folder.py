@@ -11,12 +11,12 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 import pandas as pd
 
 from kadesh.errors import InputErrors, Mistake, argument_mistake
+from kadesh.suggest import one_of, suggestion
 from kadesh.war.columns import NOT_BUNDLED, TABLES
 from kadesh.war.fields import Model
 from kadesh.war.files import mistake, read_text
 from kadesh.war.load_yaml import load_yaml
 from kadesh.war.schema import AssumptionsFile, MovesFile, ScenariosFile, SourcesFile, WarFile
-from kadesh.war.suggest import one_of, suggestion
 from kadesh.war.tables import MAX_MISTAKES, Table, read_table
 from kadesh.war.yaml_marks import Marks
 

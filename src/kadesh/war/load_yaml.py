@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from kadesh.errors import InputErrors, Mistake
+from kadesh.suggest import closest, one_of, suggestion
 from kadesh.war.shape import Place, allowed_fields, place_of
-from kadesh.war.suggest import closest, one_of, suggestion
 from kadesh.war.yaml_marks import Location, Marks, field_name, load_tree
 
 Loaded = TypeVar("Loaded", bound=BaseModel)

@@ -12,8 +12,8 @@ from typing import Final, Literal
 import pandas as pd
 
 from kadesh.errors import InputErrors, Mistake
+from kadesh.suggest import one_of, suggestion
 from kadesh.war.files import read_text
-from kadesh.war.suggest import one_of, suggestion
 
 MAX_MEGABYTES: Final = 50
 MAX_MISTAKES: Final = 1_000

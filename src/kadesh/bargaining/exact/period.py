@@ -1,0 +1,109 @@
+r"""One period of the game: floors, terms and values, given what the next period is worth.
+
+$$F_i = \max\big(R_i,\,-c_i + b_i + d[(1-\eta)\,E_i V_i' - \eta L_i]\big),\qquad
+  V_i = F_i + \phi\,1\{\text{deal}\}\,(u_i(S_i) - \kappa_i - F_i)$$
+
+Elementwise over states, so the same lines run in NumPy and compiled.
+"""
+
+from dataclasses import dataclass
+
+from jaxtyping import Bool, Float
+
+from kadesh.bargaining.exact.arrays import Array, by_side, is_idle, materialised, namespace
+from kadesh.bargaining.exact.game import Period
+from kadesh.bargaining.payoffs import Terms, leader_utility, terms
+
+
+@dataclass(frozen=True)
+class Played:
+    """Floors and terms of a period, and where a side's own floor was bounded by surrender."""
+
+    floor: Float[Array, "side *state"]
+    terms: Terms
+    is_clipped: Bool[Array, "side *state"]
+
+
+def end_worth(period: Period, end_share: Float[Array, "*state"]) -> Float[Array, "side *state"]:
+    """What the end of the war is worth to each side: its share and any leader's stake."""
+    xp, axes = namespace(end_share), end_share.ndim
+    shares = xp.stack([end_share, 1.0 - end_share])
+    if is_idle(period.leader_stake):
+        return shares
+    stake = by_side(period.leader_stake, axes)
+    return leader_utility(shares, stake, by_side(period.leader_threshold_share, axes))
+
+
+def entering(
+    period: Period,
+    is_over: Bool[Array, "*state"],
+    end: Float[Array, "side *state"],
+    value: Float[Array, "side *state"],
+) -> Float[Array, "side *state"]:
+    """Worth of arriving in each state, where the war may first freeze.
+
+    A war that ends in a period is worth what that period's rules say.
+    """
+    frozen = period.freeze_prob
+    if is_idle(frozen) and is_idle(period.leader_stake):
+        return value
+    return namespace(value).where(is_over, end, frozen * end + (1.0 - frozen) * value)
+
+
+def expectations(
+    period: Period, entered: Float[Array, "side *state"]
+) -> Float[Array, "side *state"]:
+    """Each side's expectation, under its own belief, of what it enters."""
+    if period.has_common_beliefs:
+        return materialised(period.belief[0].expect(entered))
+    xp = namespace(entered)
+    return xp.stack([period.belief[i].expect(entered[i]) for i in (0, 1)])
+
+
+def flow(period: Period, axes: int) -> Float[Array, "side *#state"]:
+    """What a period of fighting brings each side apart from where it leads; mostly negative."""
+    hazard = period.discount * period.escalation_prob
+    return (
+        by_side(period.conditional_subsidy, axes)
+        - by_side(period.cost, axes)
+        - hazard * by_side(period.escalation_loss, axes)
+    )
+
+
+def play(
+    period: Period,
+    is_over: Bool[Array, "*state"],
+    end_share: Float[Array, "*state"],
+    expected: Float[Array, "side *state"],
+    later_requirement: Float[Array, "side *state"] | None = None,
+) -> Played:
+    """Floors, terms and values of one period from each side's expectation of the next."""
+    xp, axes = namespace(expected), end_share.ndim
+    keep = period.discount * (1.0 - period.escalation_prob)
+    floor = flow(period, axes) + keep * expected
+    is_clipped = xp.zeros(floor.shape, dtype=bool)
+    if period.surrender_value is not None:
+        bound = by_side(period.surrender_value, axes)
+        is_clipped = (floor < bound) & ~is_over
+        floor = xp.maximum(floor, bound)
+    floor = materialised(floor)
+    agreed = terms(
+        floor,
+        bargaining_power=period.bargaining_power,
+        talks_probability=period.talks_prob,
+        switching_cost=period.switching_cost,
+        leader_stake=None if is_idle(period.leader_stake) else period.leader_stake,
+        leader_threshold_share=period.leader_threshold_share,
+        later_requirement=later_requirement,
+    )
+    # Where the war is over there is nothing left to settle: the shares are what they are.
+    share = xp.stack([end_share, 1.0 - end_share])
+    end = end_worth(period, end_share)
+    agreed = Terms(
+        xp.where(is_over, share, agreed.requirement),
+        xp.where(is_over, 0.0, agreed.width),
+        xp.where(is_over, share, agreed.share),
+        agreed.is_feasible & ~is_over,
+        xp.where(is_over, end, agreed.value),
+    )
+    return Played(xp.where(is_over, end, floor), agreed, is_clipped)

@@ -1,0 +1,261 @@
+r"""The fixed point of a game without an end.
+
+Values solve $V = G(EV)$ with $G$ piecewise linear and separate by state. Newton's method solves one
+linear system per step: with the slopes $J$ of $G$ in each state, $V \leftarrow V+\delta$ with
+
+$$\delta - J\,E\,\delta = G(EV) - V .$$
+
+The right pieces are found in a handful of steps, where sweeping takes as long as the war. Where a
+leader's stake or a commitment makes $G$ jump, values are swept from a freeze instead, so that the
+solution is the limit of games with ever longer horizons. Lattices in which only the first axis
+moves, by single steps, are eliminated along it, for all parameter sets at once; others by sparse
+LU; where that would fill the memory (several moving axes, many states) values are swept.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.linalg import splu
+
+from kadesh.bargaining.exact.checks import FIXED_POINT_TOLERANCE, external_payoff, fail, size_of
+from kadesh.bargaining.exact.game import Game, Period, breaking_share
+from kadesh.bargaining.exact.moves import Steps, seen_from
+from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
+
+MOST_LU_STATES = 30_000
+"""States of a lattice with several moving axes up to which sparse LU stays quick."""
+LONGEST_ELIMINATION = 1_000
+"""Positions up to which elimination, a Python step each, is quicker than sparse LU."""
+MOST_NEWTON_STEPS = 60
+SWEEP_AFTER = 20
+SWEEPS_BETWEEN = 100
+MOST_SWEEPS = 200_000
+TARGET = 1e-13
+"""Change per sweep at which iteration stops: a few float64 roundings of a share."""
+LARGEST_ERROR = 1e-5
+"""Distance from the fixed point up to which a solution is one. Rounding alone makes one of 1e-6
+where an undiscounted war of 10^5 positions lasts 10^9 battles; elsewhere it is far less."""
+
+
+def fixed_point(
+    game: Game, period: Period
+) -> tuple[Float[np.ndarray, "side *state"], float, Float[np.ndarray, "side *state"] | None]:
+    """Values that reproduce themselves, their residual, and what settlements must give to last.
+
+    Raises:
+        NumericalError: The check 'fixed point': iteration did not settle.
+    """
+    jumps = bool(period.leader_stake.any()) or game.commitment is not None
+    solver = None if jumps else _linear_solver(game, period)
+    if solver is None:
+        return _swept(game, period)
+    value = end_worth(period, game.end_share)
+    residual, error = np.inf, np.inf
+    for step in range(MOST_NEWTON_STEPS):
+        played = play(period, game.is_over, game.end_share, _expected(game, period, value))
+        now = played.terms.value
+        scale = size_of(now)
+        residual = float(np.abs(now - value).max())
+        correction = solver(_slopes(game, period, played), now - value)
+        # A long war changes its values so little per period that a small residual says nothing:
+        # the correction is what is left of the error.
+        error = float(np.abs(correction).max())
+        if residual < TARGET * scale and error < LARGEST_ERROR * scale:
+            return now, residual, None
+        value = value + correction
+        if (step + 1) % SWEEP_AFTER == 0:
+            # Pieces that flip back and forth: begin again from nearer by.
+            for _ in range(SWEEPS_BETWEEN):
+                now = _answer(game, period, _expected(game, period, now))
+            value = now
+    if residual < FIXED_POINT_TOLERANCE * scale and error < LARGEST_ERROR * scale:
+        return now, residual, None
+    raise fail("fixed point", f"values still change by {residual:.1e} (error {error:.1e})")
+
+
+def _slopes(game: Game, period: Period, played: Played) -> Float[np.ndarray, "side other *state"]:
+    r"""How each side's value in a state answers to what either side expects to enter.
+
+    For $V_i = F_i + \phi\,1\{deal\}\,\theta_i(\sigma-\kappa)$ with $F_j$ linear unless bounded.
+    """
+    keep = period.discount * (1.0 - period.escalation_prob)
+    free = keep * (~played.is_clipped & ~game.is_over)
+    shared = period.talks_prob * played.terms.is_feasible
+    power = (period.bargaining_power, 1.0 - period.bargaining_power)
+    slopes = np.empty((2, 2, *game.shape))
+    for i in (0, 1):
+        for j in (0, 1):
+            slopes[i, j] = (float(i == j) - shared * power[i]) * free[j]
+    return slopes
+
+
+def _expected(
+    game: Game, period: Period, value: Float[np.ndarray, "side *state"]
+) -> Float[np.ndarray, "side *state"]:
+    end = end_worth(period, game.end_share)
+    expected: np.ndarray = expectations(period, entering(period, game.is_over, end, value))
+    return expected
+
+
+def _answer(
+    game: Game, period: Period, expected: Float[np.ndarray, "side *state"]
+) -> Float[np.ndarray, "side *state"]:
+    value: np.ndarray = play(period, game.is_over, game.end_share, expected).terms.value
+    return value
+
+
+def _swept(
+    game: Game, period: Period
+) -> tuple[Float[np.ndarray, "side *state"], float, Float[np.ndarray, "side *state"] | None]:
+    """Values of the game whose horizon is so far off that it no longer matters."""
+    value = end_worth(period, game.end_share)
+    kept = np.full(value.shape, -np.inf)
+    later, residual = None, np.inf
+    for _ in range(MOST_SWEEPS):
+        expected = _expected(game, period, value)
+        moved = 0.0
+        if game.commitment is not None:
+            later = game.commitment.later(kept)
+        played = play(period, game.is_over, game.end_share, expected, later)
+        if later is not None:
+            now_kept = np.maximum(later, breaking_share(game, period, played.floor))
+            # From -inf, of states that nobody can break, to the same is no change.
+            changed = now_kept != kept
+            moved = float(np.abs(now_kept[changed] - kept[changed]).max(initial=0.0))
+            kept = now_kept
+        residual = max(float(np.abs(played.terms.value - value).max()), moved)
+        value = played.terms.value
+        if residual < TARGET:
+            return value, residual, later
+    raise fail("fixed point", f"values still change by {residual:.1e} after {MOST_SWEEPS} sweeps")
+
+
+Solver = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def _linear_solver(game: Game, period: Period) -> Solver | None:
+    """How to solve one Newton step; None where only sweeping is quick."""
+    length, size = game.shape[0], game.is_over.size
+    if all(_moves_singly(belief) for belief in period.belief):
+        if length <= max(LONGEST_ELIMINATION, size // length):
+            return lambda slopes, gap: _eliminated(game, period, slopes, gap)
+    elif len(game.shape) > 1 and size > MOST_LU_STATES:
+        return None
+    return lambda slopes, gap: _factorised(game, period, slopes, gap)
+
+
+def _moves_singly(belief: object) -> bool:
+    """Whether only the first axis moves, by single steps."""
+    return isinstance(belief, Steps) and all(
+        abs(offset[0]) <= 1 and not any(offset[1:]) for offset in belief.offsets
+    )
+
+
+def _eliminated(
+    game: Game,
+    period: Period,
+    slopes: Float[np.ndarray, "side other *state"],
+    gap: Float[np.ndarray, "side *state"],
+) -> Float[np.ndarray, "side *state"]:
+    """Block elimination along the first axis, two unknowns a state, all other axes at once."""
+    shape = game.shape
+    bands = np.zeros((3, 2, 2, *shape))
+    unfrozen = np.broadcast_to(1.0 - period.freeze_prob, shape)
+    for j, belief in enumerate(period.belief):
+        assert isinstance(belief, Steps)
+        led_to = seen_from(unfrozen, belief.offsets)
+        for offset, prob, there in zip(belief.offsets, belief.prob, led_to, strict=True):
+            bands[offset[0] + 1, :, j] -= slopes[:, j] * prob * there
+    for i in (0, 1):
+        bands[1, i, i] += 1.0
+    below, here, above = np.moveaxis(bands, 3, 1).copy()
+    right = np.moveaxis(gap, 1, 0)
+    carry = np.empty_like(above)
+    answer = np.empty(right.shape)
+    for k in range(shape[0]):
+        block, rest = here[k], right[k]
+        if k:
+            block = block - _times(below[k], carry[k - 1])
+            rest = rest - _apply(below[k], answer[k - 1])
+        inverse = _inverse(block)
+        carry[k] = _times(inverse, above[k])
+        answer[k] = _apply(inverse, rest)
+    for k in reversed(range(shape[0] - 1)):
+        answer[k] -= _apply(carry[k], answer[k + 1])
+    return np.moveaxis(answer, 0, 1)
+
+
+def _times(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    for i in (0, 1):
+        for j in (0, 1):
+            product[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j]
+    return product
+
+
+def _apply(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return np.stack([a[i, 0] * x[0] + a[i, 1] * x[1] for i in (0, 1)])
+
+
+def _inverse(a: np.ndarray) -> np.ndarray:
+    scale = 1.0 / (a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0])
+    turned = np.stack([np.stack([a[1, 1], -a[0, 1]]), np.stack([-a[1, 0], a[0, 0]])])
+    inverse: np.ndarray = turned * scale
+    return inverse
+
+
+def _factorised(
+    game: Game,
+    period: Period,
+    slopes: Float[np.ndarray, "side other *state"],
+    gap: Float[np.ndarray, "side *state"],
+) -> Float[np.ndarray, "side *state"]:
+    """One sparse LU over both sides' values in all states."""
+    size = game.is_over.size
+    unfrozen = sparse.diags_array(np.broadcast_to(1.0 - period.freeze_prob, game.shape).ravel())
+    moves = [belief.matrix(game.shape) @ unfrozen for belief in period.belief]
+    blocks = [
+        [-(sparse.diags_array(slopes[i, j].ravel()) @ moves[j]) for j in (0, 1)] for i in (0, 1)
+    ]
+    system = sparse.eye_array(2 * size) + sparse.block_array(blocks)
+    # Both sides' values of a state beside each other, so that a chain stays a narrow band.
+    order = np.arange(2 * size).reshape(2, size).T.ravel()
+    banded = sparse.csc_array(sparse.csr_array(system)[order][:, order])
+    answer = np.empty(2 * size)
+    answer[order] = splu(banded).solve(gap.ravel()[order])
+    return answer.reshape(gap.shape)
+
+
+def reaches(
+    game: Game, period: Period, marked: Bool[np.ndarray, "*state"]
+) -> Bool[np.ndarray, "*state"]:
+    """Marked states and those from which fighting may lead to one, under either belief."""
+    live = sparse.diags_array((~game.is_over).ravel().astype(float))
+    moves = sum(live @ belief.matrix(game.shape) for belief in period.belief)
+    size = game.is_over.size
+    back = sparse.coo_array(sparse.csr_array(moves).T)
+    targets = np.flatnonzero(marked.ravel())
+    rows = np.concatenate([back.row, np.full(targets.size, size)])
+    columns = np.concatenate([back.col, targets])
+    graph = sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=(size + 1, size + 1))
+    found = np.zeros(size + 1, dtype=bool)
+    found[breadth_first_order(graph, size, return_predecessors=False)] = True
+    return np.asarray(found[:size].reshape(game.shape) & ~game.is_over)
+
+
+def total_external(game: Game, period: Period, played: Played) -> Float[np.ndarray, "*state"]:
+    """What both sides together expect from outside the stake over the whole war."""
+    total = np.zeros(game.shape)
+    start = external_payoff(game, period, played, total)
+    if not start.any():
+        return total
+    for _ in range(MOST_SWEEPS):
+        following = external_payoff(game, period, played, total)
+        change = np.abs(following - total).max()
+        total = following
+        if change < TARGET:
+            return total
+    raise fail("joint value", f"payoffs from outside still grow by {change:.1e}")
