@@ -297,8 +297,8 @@ def main() -> None:
     stationary(10_000 if short else 100_000, turns)
     against_numba_priors(6, turns)
     against_numba_priors(200 if short else 2_000, turns)
-    for forts in (6, 20, 50):
-        against_a_loop(1_000 if short else 10_000, forts, turns)
+    for forts, cases in ((6, 10_000), (20, 10_000), (50, 1_000)):
+        against_a_loop(cases // 10 if short else cases, forts, turns)
 
 
 if __name__ == "__main__":

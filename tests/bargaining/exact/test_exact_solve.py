@@ -213,7 +213,7 @@ def test_a_long_horizon_ends_in_the_stationary_game() -> None:
 
 
 def test_a_compiled_sweep_is_the_same_game() -> None:
-    game = _fort(periods=75, surrender_value=(0.0, 0.0), escalation_prob=0.01)
+    game = _fort(periods=230, surrender_value=(0.0, 0.0), escalation_prob=0.01)
     assert can_compile(game)
     plain, fast = solve(game, keep_path=False), solve_compiled(game)
     assert fast.terms.value.dtype == np.float64

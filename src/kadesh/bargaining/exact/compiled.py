@@ -19,7 +19,7 @@ from kadesh.bargaining.exact.moves import Branch, Mixing, Steps, Then
 from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
 from kadesh.bargaining.exact.solution import Solution
 
-CHECKED_EVERY: Final = 16
+CHECKED_EVERY: Final = 100
 
 _DEFAULTS: Final[dict[str, Any]] = {
     entry.name: entry.default for entry in fields(Period) if entry.name not in ("belief", "cost")
