@@ -20,7 +20,7 @@ class Unknown(NamedTuple):
 def unknowns_of(
     space: Workspace, population: Population
 ) -> dict[Unknown, Float[np.ndarray, " particle"]]:
-    """Every watched unknown, by particle."""
+    """Every watched unknown, by particle; copies, so that no path is held by one of its values."""
     layout, found = space.layout, {}
     for index, group in enumerate(layout.groups):
         total = population.path[0, -1, list(group.series)].sum(axis=0)
@@ -39,4 +39,4 @@ def unknowns_of(
         for place in np.flatnonzero(layout.has_component[:, index]):
             scales[f"drift {layout.components[place]}"] = population.drift[place, index]
         found |= {Unknown("scale", f"{entry} {name}"): part for name, part in scales.items()}
-    return found
+    return {unknown: values.copy() for unknown, values in found.items()}
