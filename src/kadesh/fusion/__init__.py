@@ -19,6 +19,8 @@ from kadesh.fusion.measures import pace_km2_per_day as pace_km2_per_day
 from kadesh.fusion.measures import path_km2 as path_km2
 from kadesh.fusion.measures import peak_km2 as peak_km2
 from kadesh.fusion.measures import redrawn_sectors as redrawn_sectors
+from kadesh.fusion.predictive import family_of as family_of
+from kadesh.fusion.predictive import predict_reports as predict_reports
 from kadesh.fusion.reconstruct import reconstruct as reconstruct
 from kadesh.fusion.reconstruction import Reconstruction as Reconstruction
 from kadesh.fusion.reconstruction import Reconstructions as Reconstructions

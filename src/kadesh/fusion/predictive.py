@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from kadesh.errors import argument_mistake
-from kadesh.fusion.kalman import BASE
 from kadesh.fusion.layout import lay_out
 from kadesh.fusion.population import start
 from kadesh.fusion.reconstruct import settings_of
@@ -94,7 +93,6 @@ def _predict(
     for index, entry in enumerate(layout.series):
         path[0, 1:, index] = table[:, order.index(entry.sector)].T
     path[1] = 0.0
-    assert path.shape[0] >= BASE
     drawn = space.seen(path, population.share, space.usual(population))
     drawn += np.sqrt(terms.noise) * normals.row
     value = layout.rows.value
