@@ -115,3 +115,32 @@ def stretch_gains(
             more = pull * grown[c, t, s, j]
             found[c, s, j] += more * (error[i, j] - 0.5 * more) / variance[i, j]
     return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def lean_rows(
+    mix: Array, lean: Array, place: Array, series: Array, shift: Array, tail: float, count: int
+) -> tuple[Array, Array]:
+    """Mixture weights times exp(2 lean shift), and by series the log of prior ratio and Jacobian.
+
+    Args:
+        mix: Of each report.
+        lean: How far each goes with its scale.
+        place: Row of `shift` of each report; those at -1 stay.
+        series: Of each report.
+        shift: Change of the log of the scale (place, particle).
+        tail: Degrees of freedom.
+        count: Number of series.
+    """
+    rows, particles = mix.shape
+    found, gain = mix.copy(), np.zeros((count, particles))
+    for i in range(rows):
+        k, s, share = place[i], series[i], 2.0 * lean[i]
+        if k < 0:
+            continue
+        for j in range(particles):
+            if shift[k, j] != 0.0:
+                power = share * shift[k, j]
+                found[i, j] = mix[i, j] * np.exp(power)
+                gain[s, j] += 0.5 * tail * (power - (found[i, j] - mix[i, j]))
+    return found, gain

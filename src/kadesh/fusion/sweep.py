@@ -33,6 +33,7 @@ from kadesh.fusion.given_path import Streams, move_given_path
 from kadesh.fusion.kalman import Reports
 from kadesh.fusion.population import Population
 from kadesh.fusion.rescale import keep_groups
+from kadesh.fusion.row_kernels import lean_rows
 from kadesh.fusion.shares import ShareTuning, propose_shares, tune_shares
 from kadesh.fusion.workspace import PathNormals, Workspace
 from kadesh.streams import generator
@@ -71,6 +72,9 @@ class Tuning:
     usual: Float[np.ndarray, " series"]
     archive: Mapping[str, Float[np.ndarray, "*axes series particle"]]
     """Log scales of the particles as they were; 0 where there is no such scale."""
+    row_lean: Float[np.ndarray, " row"]
+    week_lean: Float[np.ndarray, "week series"]
+    """How far each mixture weight goes with its scale, from 0 to 1."""
     shares: ShareTuning
 
 
@@ -85,7 +89,14 @@ def tune(
 
     streams = [generator(seed, "fusion", "tune", *names, str(entry)) for entry in layout.series]
     normals = path_normals(space, streams)
+    rows, settings = layout.rows, space.settings
+    error = (population.reported - space.signal(population)) / rows.width[:, None]
+    error = (error / space.noise_scale(population)) ** 2
+    change = (space.changes(population) / population.step) ** 2
+    tail = settings.rate_tail if layout.is_losses else settings.ground_tail
     return Tuning(
+        row_lean=(error / (settings.report_tail + error)).mean(axis=-1),
+        week_lean=(change / (tail + change)).mean(axis=-1),
         step=spread(population.step),
         turn=spread(np.maximum(population.turn, 1e-12)) * (not layout.is_losses),
         noise=spread(population.noise),
@@ -161,13 +172,13 @@ def _pinned_scales(
     reports, moved = space.reports_all, population
     now = space.log_likelihood(reports, moved) + _log_prior(space, moved)
     for _ in range(space.settings.scale_moves):
-        proposal = _proposal(space, moved, tuning, streams)
+        proposal, lean = _lean(space, tuning, moved, _proposal(space, moved, tuning, streams))
         then = space.log_likelihood(reports, proposal) + _log_prior(space, proposal)
-        accept = np.log(_uniform(space, streams)) < then - now
-        moved, now = _keep(accept, proposal, moved), np.where(accept, then, now)
+        accept = np.log(_uniform(space, streams)) < then - now + lean
+        moved, now = _keep(space, accept, proposal, moved), np.where(accept, then, now)
     moved = _with_path(space, reports, moved, streams)
     gain = log_possible(space, moved) - log_possible(space, population)
-    return _keep(np.log(_uniform(space, streams)) < gain, moved, population)
+    return _keep(space, np.log(_uniform(space, streams)) < gain, moved, population)
 
 
 def _with_path(
@@ -217,7 +228,7 @@ def _free_shares(
 def _free_path(space: Workspace, population: Population, streams: Streams) -> Population:
     proposal = _with_path(space, space.reports_about, population, streams)
     gain = _limits_gain(space, proposal, population)
-    return _keep(np.log(_uniform(space, streams)) < gain, proposal, population)
+    return _keep(space, np.log(_uniform(space, streams)) < gain, proposal, population)
 
 
 def _uniform(space: Workspace, streams: Streams) -> Float[np.ndarray, "series particle"]:
@@ -225,12 +236,47 @@ def _uniform(space: Workspace, streams: Streams) -> Float[np.ndarray, "series pa
 
 
 def _keep(
-    accept: Bool[np.ndarray, "series particle"], moved: Population, population: Population
+    space: Workspace,
+    accept: Bool[np.ndarray, "series particle"],
+    moved: Population,
+    population: Population,
 ) -> Population:
-    """Scales and paths of the move where it was accepted, else as they were."""
-    names = (*SCALES, "path")
-    kept = {n: np.where(accept, getattr(moved, n), getattr(population, n)) for n in names}
+    """Scales, mixes and paths of the move where it was accepted, else as they were."""
+    names = (*SCALES, "week_mix", "path")
+    kept = {
+        n: np.where(accept, getattr(moved, n), getattr(population, n))
+        for n in names
+        if getattr(moved, n) is not getattr(population, n)
+    }
+    if moved.row_mix is not population.row_mix:
+        by_row = accept[space.layout.rows.series]
+        kept["row_mix"] = np.where(by_row, moved.row_mix, population.row_mix)
     return replace(population, **kept)
+
+
+def _lean(
+    space: Workspace, tuning: Tuning, population: Population, proposal: Population
+) -> tuple[Population, Float[np.ndarray, "series particle"]]:
+    """Let mixture weights go with a proposal of their scale, each as far as it leans on it.
+
+    An outlier's weight is what its error and the scale make it, so that error and not scale is what
+    stays: its weight goes with the squared scale. An ordinary weight hardly does. A weight leans by
+    a share a between the two, fixed when proposals are tuned, and is multiplied by f^(2a) where
+    its scale is by f; returned is the log of its prior's ratio and of the Jacobian.
+    """
+    layout, settings = space.layout, space.settings
+    tail = settings.rate_tail if layout.is_losses else settings.ground_tail
+    size = population.noise.shape[-1]
+    shift = np.log(proposal.noise / population.noise).reshape(-1, size)
+    row_mix, gain = lean_rows(
+        population.row_mix, tuning.row_lean, space.noise_place, layout.rows.series, shift,
+        settings.report_tail, len(layout.series),
+    )  # fmt: skip
+    shift = np.log(proposal.step * proposal.usual / (population.step * population.usual))
+    power = 2 * tuning.week_lean[..., None] * shift
+    week_mix = population.week_mix * np.exp(power)
+    gain += tail / 2 * (power - (week_mix - population.week_mix)).sum(axis=0)
+    return replace(proposal, row_mix=row_mix, week_mix=week_mix), gain
 
 
 def log_possible(space: Workspace, population: Population) -> Float[np.ndarray, "series particle"]:
