@@ -31,13 +31,13 @@ FIRST_LOOK: Final = 240
 LOOK_EVERY: Final = 80
 """between two looks,"""
 MOST_SWEEPS: Final = 960
-"""and in all."""
+"""and in all; a group that is not large may take twice as many."""
 WARM: Final = 8
 """One in so many of the sweeps, the first, does not count."""
 KEEP_EVERY: Final = 20
 """Sweeps from one population set aside for the draws to the next."""
 LARGE: Final = 1000
-"""Groups of more reports than this are swept in two halves of their islands, side by side."""
+"""Reports of a large group, which is swept in two halves of its islands, side by side."""
 COLUMNS: Final = ["kind", "what", "name", "r_hat", "effective_draws", "sweeps"]
 
 
@@ -144,7 +144,8 @@ class _Group:
             done &= r_hat < R_HAT_LIMIT and reached >= effective
             line = {"r_hat": r_hat, "effective_draws": reached, "sweeps": sweeps}
             self.lines.append({"kind": self.kind, **unknown._asdict(), **line})
-        return done or sweeps >= MOST_SWEEPS
+        large = len(self.chains[0].space.layout.rows) > LARGE
+        return done or sweeps >= MOST_SWEEPS * (1 if large else 2)
 
     def kept(self, populations: int) -> list[Population]:
         """Evenly spaced ones of those that count."""
