@@ -1,6 +1,6 @@
 """From the fits of the blocks to one reconstruction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ def assemble(
     provenance: Mapping[str, Any],
     effective: int = 0,
     base: Reconstruction | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> Reconstruction:
     """Draws, tables and diagnostics from the blocks' fits at one vantage date.
 
@@ -46,12 +47,13 @@ def assemble(
         provenance: Goes into the result.
         effective: Effective draws of every unknown to sweep on for; 0 takes what the fits kept.
         base: Where kinds without a fit are taken from.
+        tell: Told how far the sweeping on is, as a share.
     """
     weeks = record.weeks(as_of)
     kept: Mapping[str, Sequence[Population]]
     if effective:
         particles = next(iter(fits.values())).space.settings.particles
-        swept = converge(fits, effective, -(-draws // particles), seed, (as_of.isoformat(),))
+        swept = converge(fits, effective, -(-draws // particles), seed, (as_of.isoformat(),), tell)
         kept, convergence = swept.kept, swept.table
     else:
         kept = {kind: _enough(fit, draws, seed, as_of) for kind, fit in fits.items()}

@@ -8,7 +8,7 @@ what was reached.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -52,7 +52,12 @@ class Converged:
 
 
 def converge(
-    fits: Mapping[str, Fit], effective: int, populations: int, seed: int, names: tuple[str, ...]
+    fits: Mapping[str, Fit],
+    effective: int,
+    populations: int,
+    seed: int,
+    names: tuple[str, ...],
+    tell: Callable[[float], None] | None = None,
 ) -> Converged:
     """Sweep on from the fits of one date.
 
@@ -62,6 +67,7 @@ def converge(
         populations: How many populations to keep of every kind.
         seed: Of all streams.
         names: Of the date.
+        tell: Told at every look what share of the most sweeps allowed has been done.
     """
     groups = [
         _Group(
@@ -82,6 +88,8 @@ def converge(
                 future.result()
             unfinished = [group for group in unfinished if not group.is_done(effective)]
             sweeps = LOOK_EVERY
+            if tell is not None:
+                tell(max((group.share for group in unfinished), default=1.0))
     kept = {}
     for kind, fit in fits.items():
         parts = [group.kept(populations) for group in groups if group.kind == kind]
@@ -144,8 +152,13 @@ class _Group:
             done &= r_hat < R_HAT_LIMIT and reached >= effective
             line = {"r_hat": r_hat, "effective_draws": reached, "sweeps": sweeps}
             self.lines.append({"kind": self.kind, **unknown._asdict(), **line})
+        return done or self.share >= 1
+
+    @property
+    def share(self) -> float:
+        """Of the most sweeps allowed, what has been done."""
         large = len(self.chains[0].space.layout.rows) > LARGE
-        return done or sweeps >= MOST_SWEEPS * (1 if large else 2)
+        return self.chains[0].count / (MOST_SWEEPS * (1 if large else 2))
 
     def kept(self, populations: int) -> list[Population]:
         """Evenly spaced ones of those that count."""

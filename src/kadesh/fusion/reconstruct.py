@@ -27,9 +27,11 @@ PRECISE: Final = 400
 PRECISE_DRAWS: Final = 512
 QUICK_DRAWS: Final = 192
 MOST_EFFECTIVE: Final = 5000
+SWEEPING_ON: Final = 100
+"""Steps of the progress that sweeping on at a date counts for, in dates of the quick fit."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of dates fitted so far and the number there are to fit."""
+"""Called with the steps done so far and the steps there are."""
 
 
 @overload
@@ -156,21 +158,39 @@ def reconstruct_record(
     steps = rungs(record.start, max(missing)) if missing else []
     plan = sorted({*steps, *missing})
     last: dict[str, Fit] = {}
-    for count, day in enumerate(plan):
+    told = _Told(progress, len(plan) + SWEEPING_ON * sum(bool(goals.get(day)) for day in missing))
+    for day in plan:
         rows = known(record, day, leave_out, changed)
         fits = _fit(record, rows, day, last, settings, seed)
         if day in missing:
+            goal = goals.get(day, 0)
             made = assemble(
-                record, rows, fits, day, draws, seed, provenances[day], goals.get(day, 0)
+                record, rows, fits, day, draws, seed, provenances[day], goal, tell=told.part
             )
             arrays = to_arrays(made)
             cache.store_arrays(names[day], arrays)
             found[day] = from_arrays(day, arrays)
+            told.step(SWEEPING_ON if goal else 0)
         if day in steps:
             last = fits
-        if progress is not None:
-            progress(count + 1, len(plan))
+        told.step(1)
     return {day: found[day] for day in dates}
+
+
+class _Told:
+    """Steps done, for whoever wants to know."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def step(self, steps: int) -> None:
+        self.done += steps
+        self.part(0.0)
+
+    def part(self, share: float) -> None:
+        """A share of the steps that sweeping on counts for."""
+        if self.progress is not None:
+            self.progress(self.done + int(share * SWEEPING_ON), self.total)
 
 
 def inputs_of(war: War, made: Reconstruction) -> tuple[Record, Known]:
