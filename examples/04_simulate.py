@@ -6,7 +6,7 @@ from datetime import date
 import kadesh
 
 war = kadesh.load_war("ukraine-2022")
-past = kadesh.reconstruct(war, date(2024, 8, 31))
+past = kadesh.reconstruct(war, date(2024, 8, 31), effective=0)
 as_it_is = kadesh.simulate(war, past, weeks=26, runs=1024)
 scenario = sorted(war.scenarios)[0]
 changed = kadesh.simulate(war, past, weeks=26, runs=1024, scenario=scenario)

@@ -136,7 +136,9 @@ def test_new_writes_a_war_that_checks(kadesh: Kadesh, tmp_path: Path) -> None:
 def test_reconstruct_prints_and_writes_the_same(
     kadesh: Kadesh, small_war: Path, tmp_path: Path
 ) -> None:
-    arguments = ("reconstruct", small_war, "--as-of", "2001-05-01", "--draws", "32")
+    arguments = (
+        "reconstruct", small_war, "--as-of", "2001-05-01", "--draws", "32", "--effective", "0"
+    )  # fmt: skip
     ran = kadesh(*arguments, "-o", tmp_path / "out", "--json")
     assert ran.status == 0
     content = fits(
@@ -148,6 +150,7 @@ def test_reconstruct_prints_and_writes_the_same(
             weeks={"type": "array", "items": DAY, "minItems": 1},
             series={"type": "array", "items": SERIES, "minItems": 1},
             claimed={"type": "array", "items": {"type": "object"}},
+            convergence={"type": "array", "items": {"type": "object"}},
             diagnostics={"type": "object"},
             provenance={"type": "object"},
         ),
@@ -161,6 +164,7 @@ def test_reconstruct_prints_and_writes_the_same(
     assert all(len(entry["median"]) == len(content["weeks"]) for entry in content["series"])
     summary = kadesh(*arguments)
     assert "90 % interval" in summary.out
+    assert "Quick fit, not swept until it converged." in summary.err
     assert kadesh(*arguments, "--json").out == ran.out
 
 
