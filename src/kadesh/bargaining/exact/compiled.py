@@ -20,7 +20,7 @@ from kadesh.bargaining.exact.moves import Branch, Mixing, Steps, Then, Transitio
 from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, flow, play
 from kadesh.bargaining.exact.solution import Solution
 
-CHECKED_EVERY: Final = 250
+CHECKED_EVERY: Final = 500
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,11 @@ def solve_compiled(game: Game) -> Solution:
     nothing = np.zeros(game.shape)
     checks, left = Checks(), game.periods
     while left:
-        played, entered = _played(game, period, value)
-        left -= 1
+        count = min(CHECKED_EVERY, left)
+        played, entered = _played(game, period, sweep.back(value, count - 1))
+        left -= count
         found = check_played(game, period, played, entered, nothing, left)
         checks, value = worst(checks, found), played.terms.value
-        count = max(0, min(CHECKED_EVERY - 1, left - 1))
-        if count:
-            value = sweep.back(value, count)
-            left -= count
     checks = checks.because("forward mass", "the path is not kept")
     unbound = np.zeros(game.shape, dtype=bool)
     worth = stream_worth(game, period)
