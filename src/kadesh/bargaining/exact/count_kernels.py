@@ -37,13 +37,15 @@ def go_back(
     Returns:
         Floors and values at the start, and what was found: the number of floors that a bound
         raised, of floors above their values, the largest joint value and the largest residual of
-        the priced-in identity (both -inf where beliefs differ), and the largest value.
+        the priced-in identity (both -inf where beliefs differ), and the largest value (1 where
+        neither these nor kept values need it).
     """
     periods = level.shape[1]
     # A page and a quarter apart, as in `kernels`.
     width = (periods + 2 + 511) // 512 * 512 + 128
     work = np.zeros((4, width))
     share = np.zeros((2, width))
+    left = np.zeros(width)
     wins = np.arange(width).astype(np.float64)
     clipped, above = 0, 0
     joint, residual, largest = -np.inf, -np.inf, 1.0
@@ -53,7 +55,9 @@ def go_back(
         work[1, w] = 1.0 - work[0, w]
     one, two = np.uint64(1), np.uint64(2)
     a = np.uint64(0)
-    bound_a, bound_b = bound
+    bound_a, bound_b = bound[0], bound[1]
+    cost_a, cost_b = cost[0], cost[1]
+    rest = 1.0 - power
     floors = np.zeros(4)
     for n in range(periods - 1, -1, -1):
         low_next, high_next = low, high
@@ -73,22 +77,25 @@ def go_back(
             odds_b = level_b + slope_b * wins[i]
             own_a = work[a, i] + odds_a * (work[a, i + one] - work[a, i])
             own_b = work[b, i] + odds_b * (work[b, i + one] - work[b, i])
-            own_a = discount * own_a - cost[0]
-            own_b = discount * own_b - cost[1]
+            own_a = discount * own_a - cost_a
+            own_b = discount * own_b - cost_b
             clipped += own_a < bound_a
             clipped += own_b < bound_b
             floor_a = bound_a if own_a < bound_a else own_a
             floor_b = bound_b if own_b < bound_b else own_b
             surplus = 1.0 - floor_a - floor_b
-            layer[j] = surplus >= FEASIBLE
+            left[j] = surplus
             gain = surplus if surplus >= FEASIBLE else 0.0
             work[to_a, i] = floor_a + power * gain
-            work[to_b, i] = floor_b + (1.0 - power) * gain
+            work[to_b, i] = floor_b + rest * gain
             above += work[to_a, i] < floor_a - VALUE_SLACK
             above += work[to_b, i] < floor_b - VALUE_SLACK
+        for j in range(count):
+            layer[j] = left[j] >= FEASIBLE
         if kept.shape[0]:
             for j in range(count):
                 kept[n, j] = work[to_a, first + j]
+                largest = max(largest, abs(work[to_a, first + j]), abs(work[to_b, first + j]))
         if is_common:
             for w in range(low, high + 2):
                 share[0, w] = work[a, w] + power * (1.0 - work[a, w] - work[b, w])
@@ -96,23 +103,22 @@ def go_back(
                 odds = level_a + slope_a * w
                 own_a = odds * work[a, w + 1] + (1.0 - odds) * work[a, w]
                 own_b = odds * work[b, w + 1] + (1.0 - odds) * work[b, w]
-                own_a = discount * own_a - cost[0]
-                own_b = discount * own_b - cost[1]
+                own_a = discount * own_a - cost_a
+                own_b = discount * own_b - cost_b
                 joint = max(joint, work[to_a, w] + work[to_b, w])
+                largest = max(largest, abs(work[to_a, w]), abs(work[to_b, w]))
                 if own_a >= bound_a and own_b >= bound_b:
                     # The same share from the shares that follow, not from the floors.
                     later = odds * share[0, w + 1] + (1.0 - odds) * share[0, w]
-                    foretold = power * (1.0 - discount + cost[0] + cost[1]) - cost[0]
+                    foretold = power * (1.0 - discount + cost_a + cost_b) - cost_a
                     foretold += discount * later
                     here = own_a + power * (1.0 - own_a - own_b)
                     residual = max(residual, abs(here - foretold))
-        for w in range(low, high + 1):
-            largest = max(largest, abs(work[to_a, w]), abs(work[to_b, w]))
         if n == 0:
             own_a = level_a * work[a, 1] + (1.0 - level_a) * work[a, 0]
             own_b = level_b * work[b, 1] + (1.0 - level_b) * work[b, 0]
-            floors[0] = max(discount * own_a - cost[0], bound_a)
-            floors[1] = max(discount * own_b - cost[1], bound_b)
+            floors[0] = max(discount * own_a - cost_a, bound_a)
+            floors[1] = max(discount * own_b - cost_b, bound_b)
         a = to_a
     floors[2], floors[3] = work[a, 0], work[a + one, 0]
     return floors, np.array([float(clipped), float(above), joint, residual, largest])
@@ -120,8 +126,8 @@ def go_back(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def go_forward(
-    positions: int, start: int, level: Array, slope: Array, has_deal: Array, kept: Array, keep: float,
-    settled: Array, conquered: Array, fought: Array, where: Array,
+    positions: int, start: int, level: Array, slope: Array, has_deal: Array, kept: Array,
+    keep: float, settled: Array, conquered: Array, fought: Array, where: Array,
 ) -> tuple[float, float]:  # fmt: skip
     """Send a mass of one from the start through all layers.
 
