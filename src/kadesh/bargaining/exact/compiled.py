@@ -12,12 +12,18 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.exact.arrays import by_side
 from kadesh.bargaining.exact.checks import Checks, check_played, has_external, worst
 from kadesh.bargaining.exact.game import Game, Period, stream_worth
 from kadesh.bargaining.exact.kernels import sweep_lattice, sweep_walk
 from kadesh.bargaining.exact.moves import Branch, Mixing, Steps, Then, Transition, seen_from
-from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, flow, play
+from kadesh.bargaining.exact.period import (
+    Played,
+    end_worth,
+    entering,
+    expectations,
+    play,
+    rule_rows,
+)
 from kadesh.bargaining.exact.solution import Solution
 
 CHECKED_EVERY: Final = 500
@@ -203,20 +209,10 @@ def _rules(
     game: Game, period: Period, left_by_freezing: Float[np.ndarray, "side *state"]
 ) -> Float[np.ndarray, "rule state"]:
     """The table of `kernels.RULES`, with one column where every state has the same rules."""
-    axes = len(game.shape)
-    keep = period.discount * (1.0 - period.escalation_prob)
-    gain = flow(period, axes)
-    if left_by_freezing.any():
-        gain = gain + keep * left_by_freezing
-    bound = np.full(2, -np.inf) if period.surrender_value is None else period.surrender_value
-    bound = by_side(bound, axes)
-    stake = 1.0 - by_side(period.switching_cost, axes).sum(0)
-    power = period.bargaining_power
-    parts = period.talks_prob * power, period.talks_prob * (1.0 - power)
-    rows = [gain[0], gain[1], keep, bound[0], bound[1], stake, *parts]
-    whole = game.shape if any(np.size(row) > 1 for row in rows) else (1,)
-    return np.stack([np.broadcast_to(np.reshape(r, -1) if whole == (1,) else r, whole).ravel()
-                     for r in rows])  # fmt: skip
+    left = left_by_freezing if left_by_freezing.any() else None
+    rows = rule_rows(game.is_over.ndim, period, left)
+    whole = game.shape if any(row.size > 1 for row in rows) else (1,) * len(game.shape)
+    return np.stack([np.broadcast_to(row, whole).ravel() for row in rows])
 
 
 def _played(

@@ -8,6 +8,7 @@ Elementwise over states, so the same lines run in NumPy and compiled.
 
 from dataclasses import dataclass
 
+import numpy as np
 from jaxtyping import Bool, Float
 
 from kadesh.bargaining.exact.arrays import Array, by_side, is_idle, materialised, namespace
@@ -68,6 +69,26 @@ def flow(period: Period, axes: int) -> Float[Array, "side *#state"]:
         - by_side(period.cost, axes)
         - hazard * by_side(period.escalation_loss, axes)
     )
+
+
+def rule_rows(
+    axes: int, period: Period, left_by_freezing: Float[np.ndarray, "side *state"] | None
+) -> list[Float[np.ndarray, "..."]]:
+    """What `play` does with expectations, as the numbers that `kernels.RULES` names.
+
+    For games without leaders' stakes and commitment. Each broadcasts to the lattice of so many
+    axes; `left_by_freezing` is what each side expects of a war that freezes on arrival.
+    """
+    keep = period.discount * (1.0 - period.escalation_prob)
+    gain = flow(period, axes)
+    if left_by_freezing is not None:
+        gain = gain + keep * left_by_freezing
+    bound = np.full(2, -np.inf) if period.surrender_value is None else period.surrender_value
+    bound = by_side(bound, axes)
+    stake = 1.0 - by_side(period.switching_cost, axes).sum(0)
+    power = period.bargaining_power
+    parts = period.talks_prob * power, period.talks_prob * (1.0 - power)
+    return [gain[0], gain[1], keep, bound[0], bound[1], stake, *parts]
 
 
 def play(
