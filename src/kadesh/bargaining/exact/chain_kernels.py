@@ -86,8 +86,8 @@ def _play(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def settle_chains(
-    prob: Array, rules: Array, is_over: Array, end: Array, value: Array, limits: Array,
-    steps: Array, answer: Array, residual: Array, error: Array,
+    prob: Array, rules: Array, is_over: Array, end: Array, value: Array, within: Array,
+    limits: Array, steps: Array, answer: Array, residual: Array, error: Array,
 ) -> None:  # fmt: skip
     """Newton's method for every chain; fills `answer`, `residual` and `error`.
 
@@ -97,6 +97,7 @@ def settle_chains(
         is_over: Where the war is over.
         end: What that is worth to each side.
         value: Where to begin.
+        within: Least and largest value that each side's answers can have.
         limits: Residual, and distance from the answer, at which a chain has settled; both in units
             of the largest value if that is above 1.
         steps: Most steps; steps after which values are swept; how often they are swept then.
@@ -151,7 +152,10 @@ def settle_chains(
                 for k in range(1, positions + 1):
                     for j in range(size):
                         if going[j] > 0.0:
-                            here[i, k, j] += rest[i, k, j]
+                            next_j = here[i, k, j] + rest[i, k, j]
+                            next_j = within[i, 0] if next_j < within[i, 0] else next_j
+                            next_j = within[i, 1] if next_j > within[i, 1] else next_j
+                            here[i, k, j] = next_j
                         elif going[j] < 0.0:
                             here[i, k, j] = now[i, k, j]
             for j in range(size):

@@ -42,7 +42,7 @@ from kadesh.bargaining.exact.period import (
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
-MOST_NEWTON_STEPS = 60
+MOST_NEWTON_STEPS = 600
 SWEEP_AFTER = 20
 SWEEPS_BETWEEN = 100
 MOST_SWEEPS = 200_000
@@ -183,12 +183,24 @@ def _chains(game: Game, period: Period) -> tuple[Float[np.ndarray, "side *state"
     limits = np.array([TARGET, LARGEST_ERROR])
     settle_chains(
         odds, table, game.is_over.reshape(flat[1:]), worth.reshape(flat), worth.reshape(flat),
-        limits, steps, answer, residual, error,
+        _within(table), limits, steps, answer, residual, error,
     )  # fmt: skip
     if not ((residual < FIXED_POINT_TOLERANCE) & (error < LARGEST_ERROR)).all():
         worst = f"{residual.max():.1e} (error {error.max():.1e})"
         raise fail("fixed point", f"values still change by {worst}")
     return answer.reshape(2, *game.shape), float(residual.max())
+
+
+def _within(table: Float[np.ndarray, "rule position chain"]) -> Float[np.ndarray, "side end"]:
+    """Between what numbers values lie for certain; a step that leads beyond is cut short.
+
+    With bounds on both floors and nothing gained by fighting, nobody gets more than the other's
+    bound leaves. Elsewhere steps are not cut.
+    """
+    bound = np.minimum(table[3:5].min((1, 2)), 0.0)
+    if (table[:2] > 0.0).any() or np.isneginf(bound).any():
+        return np.array([[-np.inf, np.inf]] * 2)
+    return np.stack([bound, 1.0 - bound[::-1]], axis=1)
 
 
 def _by_position(
