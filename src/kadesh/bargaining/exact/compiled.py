@@ -48,14 +48,15 @@ def _steps(moves: Transition, shape: tuple[int, ...]) -> list[Steps] | None:
             stages = _steps(moves.second, shape), _steps(moves.first, shape)
             return None if stages[0] is None or stages[1] is None else stages[0] + stages[1]
         case Branch():
-            offsets, prob = [], []
+            joint: list[tuple[int, ...]] = []
+            prob: list[np.ndarray] = []
             for chance, part in zip(moves.prob, moves.parts, strict=True):
                 own = _steps(part, shape)
                 if own is None or len(own) > 1:
                     return None
-                offsets += own[0].offsets
+                joint += own[0].offsets
                 prob += [np.asarray(chance * p) for p in own[0].prob]
-            return [Steps(tuple(offsets), tuple(prob))]
+            return [Steps(tuple(joint), tuple(prob))]
     return None
 
 

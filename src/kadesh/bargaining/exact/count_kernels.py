@@ -181,9 +181,9 @@ def go_forward(
                 i = c * np.uint64(LANES) + lane
                 lanes[0, lane] += work[now, first + i]
                 lanes[1, lane] += battle[i]
-        for i in range(whole * np.uint64(LANES), count):
-            lanes[0, 0] += work[now, first + i]
-            lanes[1, 0] += battle[i]
+        for last in range(whole * np.uint64(LANES), count):
+            lanes[0, 0] += work[now, first + last]
+            lanes[1, 0] += battle[last]
         fighting = 0.0
         live = 0.0
         for lane in range(LANES):

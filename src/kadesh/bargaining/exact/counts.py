@@ -69,7 +69,7 @@ class CountedWar:
     @property
     def periods(self) -> int:
         """Battles until the war freezes."""
-        return self.level.shape[1]
+        return int(self.level.shape[1])
 
     @property
     def has_common_beliefs(self) -> bool:
