@@ -21,7 +21,9 @@ from numba import njit
 
 BLOCK: Final = 1024
 """States at a time."""
-DEPTH: Final = 32
+WALK_BLOCK: Final = 512
+"""States of a walk at a time."""
+DEPTH: Final = 48
 """Periods that a block of a walk takes at once."""
 FEASIBLE: Final = -1e-12
 """Surplus from which there is a deal, as in `kadesh.bargaining.payoffs`."""
@@ -30,7 +32,7 @@ RULES: Final = ("gain_a", "gain_b", "keep", "bound_a", "bound_b", "stake", "part
 
 # Blocks one after the other in memory whose lengths are a multiple of a page would make the
 # processor take a load for one of a store just made: a page and a quarter.
-_ROW: Final = 1664
+_ROW: Final = 640
 
 Array = np.ndarray[Any, Any]
 
@@ -150,8 +152,8 @@ def sweep_walk(
     now, left = 0, periods
     while left:
         depth = min(DEPTH, left)
-        for first in range(0, states, BLOCK):
-            last = min(states, first + BLOCK)
+        for first in range(0, states, WALK_BLOCK):
+            last = min(states, first + WALK_BLOCK)
             low, high = max(0, first - depth), min(states, last + depth)
             width = high - low
             for side in range(2):
