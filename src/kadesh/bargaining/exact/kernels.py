@@ -10,7 +10,7 @@ both sides in one pass. `sweep_lattice` takes any number of stages of steps a pe
 states that stay in nearest memory. `sweep_walk` takes walks with the same odds everywhere: a block
 and a margin as wide as the periods it takes at once are swept several periods in nearest memory.
 Every state's sum has a fixed order and no state's result depends on its block. Compiled by Numba
-without fast-math and kept on disk between runs. Rival: JAX, whose compiled sweep took two to seven
+without fast-math and kept on disk between runs. Rival: JAX, whose compiled sweep took two to five
 times as long.
 """
 

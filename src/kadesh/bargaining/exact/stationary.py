@@ -42,7 +42,9 @@ from kadesh.bargaining.exact.period import (
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
-MOST_NEWTON_STEPS = 600
+MOST_NEWTON_STEPS = 60
+MOST_CHAIN_STEPS = 600
+"""On long chains the place where surrender begins to bind may move a little with every step."""
 SWEEP_AFTER = 20
 SWEEPS_BETWEEN = 100
 MOST_SWEEPS = 200_000
@@ -179,7 +181,7 @@ def _chains(game: Game, period: Period) -> tuple[Float[np.ndarray, "side *state"
     flat = (2, length, chains)
     answer = np.empty(flat)
     residual, error = np.empty((2, chains))
-    steps = np.array([MOST_NEWTON_STEPS, SWEEP_AFTER, SWEEPS_BETWEEN])
+    steps = np.array([MOST_CHAIN_STEPS, SWEEP_AFTER, SWEEPS_BETWEEN])
     limits = np.array([TARGET, LARGEST_ERROR])
     settle_chains(
         odds, table, game.is_over.reshape(flat[1:]), worth.reshape(flat), worth.reshape(flat),
