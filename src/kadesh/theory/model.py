@@ -261,11 +261,13 @@ def mistake(name: str, value: object, expected: str, remedy: str) -> Mistake:
 
 
 def _read(
-    inputs: type[ModelInputs], given: Mapping[str, Any]
+    inputs: type[ModelInputs], given: Mapping[str, Any], names: Iterable[str] | None = None
 ) -> tuple[dict[str, Any], list[Mistake]]:
     """The values in their fields' types, and the mistakes of those that are out of range."""
     read, mistakes = {}, []
-    for name, spec in specs(inputs).items():
+    known = specs(inputs)
+    for name in known if names is None else names:
+        spec = known[name]
         if name in given:
             try:
                 read[name] = spec.read(given[name])
@@ -298,6 +300,32 @@ def make_inputs(inputs: type[ModelInputs], given: Mapping[str, Any]) -> ModelInp
     if mistakes or wrong:
         raise InputErrors(mistakes + wrong)
     return inputs(**read)
+
+
+def read_values(
+    inputs: type[ModelInputs], name: str, values: Iterable[Any]
+) -> tuple[list[Any], list[Mistake]]:
+    """Values of one input in its field's type, and the mistakes of those that are out of range."""
+    good: list[Any] = []
+    wrong: list[Mistake] = []
+    for value in values:
+        read, mistakes = _read(inputs, {name: value}, (name,))
+        good += read.values()
+        wrong += mistakes
+    return good, wrong
+
+
+def vary(inputs: ModelInputs, values: Mapping[str, Any]) -> ModelInputs:
+    """These inputs with other values in some fields, which `read_values` has read.
+
+    Raises:
+        InputErrors: What only fields together can break.
+    """
+    varied: ModelInputs = object.__new__(type(inputs))
+    varied.__dict__.update(inputs.__dict__, **values)
+    if mistakes := list(varied.across()):
+        raise InputErrors(mistakes)
+    return varied
 
 
 def shown(value: object) -> str:
@@ -333,4 +361,9 @@ def _plain(value: Any, name: str) -> Any:
             if not math.isfinite(value):
                 raise NumericalError(f"theory: the output {name} is {value}")
             return float(value)
+    if {float}.issuperset(map(type, value)):
+        # Long lists of plain numbers, which is what sweeps of many points are made of.
+        if not all(map(math.isfinite, value)):
+            raise NumericalError(f"theory: the output {name} holds a number that is not finite")
+        return list(value)
     return [_plain(entry, name) for entry in value]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kadesh.errors import InputErrors, Mistake
 from kadesh.suggest import one_of, suggestion
-from kadesh.theory.model import make_inputs, mistake, record, specs
+from kadesh.theory.model import ModelInputs, make_inputs, mistake, read_values, record, specs, vary
 from kadesh.theory.registry import load_model
 
 MOST_POINTS: Final = 1_000_000
@@ -40,11 +40,27 @@ def sweep(name: str, axes: Mapping[str, Sequence[float]], /, **fixed: Any) -> li
     mistakes = _wrong_axes(name, axes, fixed)
     if mistakes:
         raise InputErrors(mistakes)
-    points = [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
-    inputs = []
-    for point in points:
+    # Ranges are checked once for each value and not once for each point.
+    values: dict[str, list[Any]] = {}
+    inputs: list[ModelInputs] = []
+    for key, given in axes.items():
+        values[key], wrong = read_values(model.input_type, key, given)
+        mistakes += wrong
+    if mistakes:
         try:
-            inputs.append(make_inputs(model.input_type, {**fixed, **point}))
+            make_inputs(model.input_type, {**fixed, **{key: axes[key][0] for key in axes}})
+        except InputErrors as error:
+            mistakes += [entry for entry in error.mistakes if entry not in mistakes]
+        raise InputErrors(mistakes[:_MOST_MISTAKES])
+    base: ModelInputs | None = None
+    for numbers in product(*values.values()):
+        point = dict(zip(values, numbers, strict=True))
+        try:
+            if base is None:
+                base = make_inputs(model.input_type, {**fixed, **point})
+                inputs.append(base)
+            else:
+                inputs.append(vary(base, point))
         except InputErrors as error:
             mistakes += [entry for entry in error.mistakes if entry not in mistakes]
         if len(mistakes) >= _MOST_MISTAKES:

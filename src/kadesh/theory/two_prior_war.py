@@ -17,9 +17,8 @@ and the sides settle if and only if $F_A + F_B \le 1$; then $V_A = F_A + \theta\
 `max_battles` the war freezes and A keeps $k/N$. No discount. What then happens, under
 `true_win_prob`, is found by sending probability forward through the same moves.
 
-Method: the exact solver, backward over battles on the chain of positions, each side with its own
-transition; settlement, conquest and length forward. Positions that no number of battles has
-reached are carried along and never reached.
+Method: the exact solver for wars whose battles are counted, backward over the numbers of battles
+fought and won; settlement, conquest and length forward.
 
 Selection: unique, by backward induction; where fighting on and a deal are worth the same there is a
 deal. A floor bounded at 0 does not raise the other's. The sides' values may add to more than 1,
@@ -37,12 +36,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from kadesh.bargaining.exact.beliefs import beta_win_prob
-from kadesh.bargaining.exact.forward import Course, follow
-from kadesh.bargaining.exact.game import Game, Period
-from kadesh.bargaining.exact.moves import Steps, walk
-from kadesh.bargaining.exact.solution import Solution
-from kadesh.bargaining.exact.solve import solve as solve_game
+from kadesh.bargaining.exact.counts import (
+    CountedSolution,
+    CountedWar,
+    beta_odds,
+    follow_counted,
+    solve_counted,
+)
 from kadesh.errors import Mistake
 from kadesh.theory.colours import BOTH, SIDE_A
 from kadesh.theory.model import (
@@ -129,46 +129,33 @@ EXAMPLE: Final[Mapping[str, Any]] = {
 }
 
 
-def solved(inputs: Inputs) -> Solution:
-    """The solved game: positions 0..forts at each number of battles fought."""
-    position = np.arange(inputs.forts + 1)
-    is_over = (position == 0) | (position == inputs.forts)
-    cost = np.array([inputs.cost_a, inputs.cost_b])
-
-    battles = np.arange(inputs.max_battles)[:, None]
-    won = 0.5 * (battles + position - inputs.start)
-
-    def belief(prior: tuple[float, ...]) -> Steps:
-        return walk(beta_win_prob((prior[0], prior[1]), won, battles))
-
-    belief_a = belief(inputs.prior_a)
-    period = Period(
-        (belief_a, belief_a if inputs.prior_b == inputs.prior_a else belief(inputs.prior_b)),
-        cost,
+def solved(inputs: Inputs) -> CountedSolution:
+    """The solved game, by battles fought and won."""
+    priors = [(prior[0], prior[1]) for prior in (inputs.prior_a, inputs.prior_b)]
+    level, slope = beta_odds((priors[0], priors[1]), inputs.max_battles)
+    war = CountedWar(
+        inputs.forts,
+        inputs.start,
+        level,
+        slope,
+        np.array([inputs.cost_a, inputs.cost_b]),
         bargaining_power=inputs.power_a,
         surrender_value=(0.0, 0.0),
-        has_time_axis=True,
     )
-    return solve_game(Game(period, is_over, position / inputs.forts, inputs.max_battles))
-
-
-def course(inputs: Inputs, solution: Solution) -> Course:
-    """How the war goes under the true odds."""
-    start = (np.arange(inputs.forts + 1) == inputs.start).astype(float)
-    return follow(solution, start, walk(inputs.true_win_prob))
+    return solve_counted(war)
 
 
 def solve(inputs: Inputs) -> Result:
     """Floors at the start and the distribution of what happens."""
     solution = solved(inputs)
-    happens = course(inputs, solution)
-    floor = solution.floor[:, 0, inputs.start]
+    happens = follow_counted(solution, inputs.true_win_prob)
+    floor = solution.floor
     return Result(
         float(floor[0]),
         float(floor[1]),
         float(happens.settled.sum()),
         float(happens.conquered.sum()),
-        happens.expected_periods,
+        happens.expected_battles,
         (*happens.settled.tolist(), 0.0),
     )
 

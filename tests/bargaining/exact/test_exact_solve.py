@@ -184,14 +184,18 @@ def test_newton_finds_what_sweeping_finds(seed: int) -> None:
     assert solve(step).terms.value == pytest.approx(swept, abs=1e-10)
 
 
-def test_a_long_chain_and_a_sweep_solve_by_different_eliminations_alike(
+def test_compiled_elimination_and_sparse_factors_solve_chains_alike(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    game = _fort(surrender_value=(0.0, 0.0), talks_prob=0.4, discount=0.97)
-    one = solve(game)
-    monkeypatch.setattr(stationary, "LONGEST_ELIMINATION", 2)
-    other = solve(game)
-    assert other.terms.value == pytest.approx(one.terms.value, abs=ROUNDING)
+    lazy = walk(np.linspace(0.2, 0.5, FORTS + 1), np.linspace(0.4, 0.3, FORTS + 1))
+    rules: dict[str, Any] = {"freeze_prob": 0.02, "talks_prob": 0.4, "discount": 0.97}
+    odd = Period((lazy, walk(0.6)), np.array([0.01, 0.02]), **rules, surrender_value=(0.0, 0.0))
+    for game in (_fort(**rules, surrender_value=(0.0, 0.0)), Game(odd, ENDS, POSITION / FORTS)):
+        one = solve(game)
+        with monkeypatch.context() as patched:
+            patched.setattr(stationary, "_moves_singly", lambda _: False)
+            other = solve(game)
+        assert other.terms.value == pytest.approx(one.terms.value, abs=ROUNDING)
 
 
 def test_a_sweep_is_a_longer_lattice() -> None:

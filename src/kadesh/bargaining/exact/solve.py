@@ -38,7 +38,7 @@ def solve(game: Game, *, keep_path: bool = True) -> Solution:
         game: The game.
         keep_path: With a horizon, keep every period (the arrays gain a period axis, the forward
             check is made); otherwise only the first period is kept, large games are compiled, and
-            the period checks are made in the first, the last and every hundredth period.
+            their period checks are made in the first and every 500th period from the horizon.
 
     Raises:
         InputErrors: Rules that make no game.

@@ -8,11 +8,12 @@ $$\delta - J\,E\,\delta = G(EV) - V .$$
 The right pieces are found in a handful of steps, where sweeping takes as long as the war. Where a
 leader's stake or a commitment makes $G$ jump, values are swept from a freeze instead, so that the
 solution is the limit of games with ever longer horizons. Lattices in which only the first axis
-moves, by single steps, are eliminated along it, for all parameter sets at once; others by sparse
-LU; where that would fill the memory (several moving axes, many states) values are swept.
+moves, by single steps, are eliminated along it, for all parameter sets in one compiled call
+(`kadesh.bargaining.exact.chain_kernels`); others by sparse LU; where that would fill the memory
+(several moving axes, many states) values are swept.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -20,16 +21,30 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order
 from scipy.sparse.linalg import splu
 
-from kadesh.bargaining.exact.checks import FIXED_POINT_TOLERANCE, external_payoff, fail, size_of
+from kadesh.bargaining.exact.chain_kernels import settle_chains
+from kadesh.bargaining.exact.checks import (
+    FIXED_POINT_TOLERANCE,
+    external_payoff,
+    fail,
+    has_external,
+    size_of,
+)
 from kadesh.bargaining.exact.game import Game, Period, breaking_share
 from kadesh.bargaining.exact.moves import Steps, seen_from
-from kadesh.bargaining.exact.period import Played, end_worth, entering, expectations, play
+from kadesh.bargaining.exact.period import (
+    Played,
+    end_worth,
+    entering,
+    expectations,
+    play,
+    rule_rows,
+)
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
-LONGEST_ELIMINATION = 1_000
-"""Positions up to which elimination, a Python step each, is quicker than sparse LU."""
 MOST_NEWTON_STEPS = 60
+MOST_CHAIN_STEPS = 600
+"""On long chains the place where surrender begins to bind may move a little with every step."""
 SWEEP_AFTER = 20
 SWEEPS_BETWEEN = 100
 MOST_SWEEPS = 200_000
@@ -49,8 +64,9 @@ def fixed_point(
         NumericalError: The check 'fixed point': iteration did not settle.
     """
     jumps = bool(period.leader_stake.any()) or game.commitment is not None
-    solver = None if jumps else _linear_solver(game, period)
-    if solver is None:
+    if not jumps and _moves_singly(period):
+        return *_chains(game, period), None
+    if jumps or (len(game.shape) > 1 and game.is_over.size > MOST_LU_STATES):
         return _swept(game, period)
     value = end_worth(period, game.end_share)
     residual, error = np.inf, np.inf
@@ -59,7 +75,7 @@ def fixed_point(
         now = played.terms.value
         scale = size_of(now)
         residual = float(np.abs(now - value).max())
-        correction = solver(_slopes(game, period, played), now - value)
+        correction = _factorised(game, period, _slopes(game, period, played), now - value)
         # A long war changes its values so little per period that a small residual says nothing:
         # the correction is what is left of the error.
         error = float(np.abs(correction).max())
@@ -133,78 +149,69 @@ def _swept(
     raise fail("fixed point", f"values still change by {residual:.1e} after {MOST_SWEEPS} sweeps")
 
 
-Solver = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-
-def _linear_solver(game: Game, period: Period) -> Solver | None:
-    """How to solve one Newton step; None where only sweeping is quick."""
-    length, size = game.shape[0], game.is_over.size
-    if all(_moves_singly(belief) for belief in period.belief):
-        if length <= max(LONGEST_ELIMINATION, size // length):
-            return lambda slopes, gap: _eliminated(game, period, slopes, gap)
-    elif len(game.shape) > 1 and size > MOST_LU_STATES:
-        return None
-    return lambda slopes, gap: _factorised(game, period, slopes, gap)
-
-
-def _moves_singly(belief: object) -> bool:
+def _moves_singly(period: Period) -> bool:
     """Whether only the first axis moves, by single steps."""
-    return isinstance(belief, Steps) and all(
-        abs(offset[0]) <= 1 and not any(offset[1:]) for offset in belief.offsets
+    return all(
+        isinstance(belief, Steps)
+        and all(abs(offset[0]) <= 1 and not any(offset[1:]) for offset in belief.offsets)
+        for belief in period.belief
     )
 
 
-def _eliminated(
-    game: Game,
-    period: Period,
-    slopes: Float[np.ndarray, "side other *state"],
-    gap: Float[np.ndarray, "side *state"],
-) -> Float[np.ndarray, "side *state"]:
-    """Block elimination along the first axis, two unknowns a state, all other axes at once."""
-    shape = game.shape
-    bands = np.zeros((3, 2, 2, *shape))
-    unfrozen = np.broadcast_to(1.0 - period.freeze_prob, shape)
-    for j, belief in enumerate(period.belief):
+def _chains(game: Game, period: Period) -> tuple[Float[np.ndarray, "side *state"], float]:
+    """The fixed point of a game whose first axis alone moves, by compiled Newton steps.
+
+    Raises:
+        NumericalError: The check 'fixed point'.
+    """
+    length = game.shape[0]
+    chains = game.is_over.size // length
+    worth = end_worth(period, game.end_share)
+    frozen = np.where(game.is_over, 0.0, period.freeze_prob)
+    left = expectations(period, frozen * worth) if frozen.any() else None
+    table = _by_position(rule_rows(len(game.shape), period, left), game.shape)
+    rows: list[np.ndarray] = [np.zeros(1)] * 6
+    for side, belief in enumerate(period.belief):
         assert isinstance(belief, Steps)
-        led_to = seen_from(unfrozen, belief.offsets)
-        for offset, prob, there in zip(belief.offsets, belief.prob, led_to, strict=True):
-            bands[offset[0] + 1, :, j] -= slopes[:, j] * prob * there
-    for i in (0, 1):
-        bands[1, i, i] += 1.0
-    below, here, above = np.moveaxis(bands, 3, 1).copy()
-    right = np.moveaxis(gap, 1, 0)
-    carry = np.empty_like(above)
-    answer = np.empty(right.shape)
-    for k in range(shape[0]):
-        block, rest = here[k], right[k]
-        if k:
-            block = block - _times(below[k], carry[k - 1])
-            rest = rest - _apply(below[k], answer[k - 1])
-        inverse = _inverse(block)
-        carry[k] = _times(inverse, above[k])
-        answer[k] = _apply(inverse, rest)
-    for k in reversed(range(shape[0] - 1)):
-        answer[k] -= _apply(carry[k], answer[k + 1])
-    return np.moveaxis(answer, 0, 1)
+        led_to = seen_from(1.0 - frozen, belief.offsets) if frozen.any() else None
+        for m, (offset, chance) in enumerate(zip(belief.offsets, belief.prob, strict=True)):
+            place = 3 * side + {1: 0, -1: 1, 0: 2}[offset[0]]
+            rows[place] = rows[place] + (chance if led_to is None else chance * led_to[m])
+    odds = _by_position(rows, game.shape)
+    flat = (2, length, chains)
+    answer = np.empty(flat)
+    residual, error = np.empty((2, chains))
+    steps = np.array([MOST_CHAIN_STEPS, SWEEP_AFTER, SWEEPS_BETWEEN])
+    limits = np.array([TARGET, LARGEST_ERROR])
+    settle_chains(
+        odds, table, game.is_over.reshape(flat[1:]), worth.reshape(flat), worth.reshape(flat),
+        _within(table), limits, steps, answer, residual, error,
+    )  # fmt: skip
+    if not ((residual < FIXED_POINT_TOLERANCE) & (error < LARGEST_ERROR)).all():
+        worst = f"{residual.max():.1e} (error {error.max():.1e})"
+        raise fail("fixed point", f"values still change by {worst}")
+    return answer.reshape(2, *game.shape), float(residual.max())
 
 
-def _times(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
-    for i in (0, 1):
-        for j in (0, 1):
-            product[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j]
-    return product
+def _within(table: Float[np.ndarray, "rule position chain"]) -> Float[np.ndarray, "side end"]:
+    """Between what numbers values lie for certain; a step that leads beyond is cut short.
+
+    With bounds on both floors and nothing gained by fighting, nobody gets more than the other's
+    bound leaves. Elsewhere steps are not cut.
+    """
+    bound = np.minimum(table[3:5].min((1, 2)), 0.0)
+    if (table[:2] > 0.0).any() or np.isneginf(bound).any():
+        return np.array([[-np.inf, np.inf]] * 2)
+    return np.stack([bound, 1.0 - bound[::-1]], axis=1)
 
 
-def _apply(a: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return np.stack([a[i, 0] * x[0] + a[i, 1] * x[1] for i in (0, 1)])
-
-
-def _inverse(a: np.ndarray) -> np.ndarray:
-    scale = 1.0 / (a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0])
-    turned = np.stack([np.stack([a[1, 1], -a[0, 1]]), np.stack([-a[1, 0], a[0, 0]])])
-    inverse: np.ndarray = turned * scale
-    return inverse
+def _by_position(
+    rows: Sequence[Float[np.ndarray, "..."]], shape: tuple[int, ...]
+) -> Float[np.ndarray, "row position chain"]:
+    """Rows of numbers by position and chain; one position where none depends on it."""
+    varies = any(r.ndim == len(shape) and r.shape[0] > 1 for r in rows)
+    whole = shape if varies else (1, *shape[1:])
+    return np.stack([np.broadcast_to(r, whole).reshape(whole[0], -1) for r in rows])
 
 
 def _factorised(
@@ -249,8 +256,7 @@ def reaches(
 def total_external(game: Game, period: Period, played: Played) -> Float[np.ndarray, "*state"]:
     """What both sides together expect from outside the stake over the whole war."""
     total = np.zeros(game.shape)
-    start = external_payoff(game, period, played, total)
-    if not start.any():
+    if not has_external(period):
         return total
     for _ in range(MOST_SWEEPS):
         following = external_payoff(game, period, played, total)
