@@ -96,6 +96,23 @@ def test_csv_holds_lists_as_json(kadesh: Kadesh) -> None:
     assert [len(json.loads(row["offers"])) for row in rows] == [2, 3, 4]
 
 
+BOUND = ("fort-game", *(f"--set={text}" for text in (
+    "forts=6", "win_prob=.6", "cost_a=.02", "cost_b=.05", "surrender=true")))  # fmt: skip
+
+
+def test_bounds_are_marked_where_surrender_meets_uncertain_talks(kadesh: Kadesh) -> None:
+    bound = kadesh("theory", *BOUND, "--set", "talk_prob=0.5", "--json")
+    assert "are bounds, not equilibrium values, at k = 1..5 (5 of 5 positions)" in bound.err
+    assert set(json.loads(bound.out)) == set(outputs(load_model("fort-game").result_type))
+    table = kadesh("theory", *BOUND, "--set", "talk_prob=0.5").out
+    assert "note" in table
+    assert "are bounds" in " ".join(table.split())
+    swept = kadesh("theory", *BOUND, "--sweep", "talk_prob=0.5:1:3")
+    assert "the first of 2 such points of 3" in swept.err
+    assert "note" in swept.out.splitlines()[1]
+    assert kadesh("theory", *BOUND, "--json").err == ""
+
+
 REFUSED = {
     "unknown model": (["costly-lotery"], ["Did you mean 'costly-lottery'?"]),
     "no model": (["--set", "win_prob=1"], ["NAME", "kadesh theory --list"]),

@@ -92,16 +92,19 @@ def theory(
     if not settings:
         settings = {key: value for key, value in model.example.items() if key not in axes}
         say(f"Inputs as in the example: {_as_options(settings)}")
-    rows = _sweep(name, axes, settings) if axes else [_solve(model, settings, plot)]
+    rows, notes = _sweep(model, axes, settings) if axes else _solve(model, settings, plot)
+    if any(notes):
+        _say_notes(name, notes)
     if as_csv:
         typer.echo(csv_text([_flat(row) for row in rows]), nl=False)
     elif as_json:
         print_json({"sweep": rows} if axes else rows[0])
     elif axes:
-        headings = list(rows[0])
-        print_table(name, headings, [[_cell(row[key]) for key in headings] for row in rows])
+        headings = [*rows[0], *(["note"] if any(notes) else [])]
+        told = [row | {"note": note} for row, note in zip(rows, notes, strict=True)]
+        print_table(name, headings, [[_cell(row[key]) for key in headings] for row in told])
     else:
-        _print_outputs(model, rows[0])
+        _print_outputs(model, rows[0], notes[0])
 
 
 def _list(as_json: bool) -> None:
@@ -228,14 +231,31 @@ def _require_picture(plot: Path | None) -> None:
     require_folder(plot.parent, "--plot")
 
 
-def _sweep(name: str, axes: dict[str, list[float]], fixed: dict[str, Any]) -> list[dict[str, Any]]:
-    from kadesh.theory.sweeps import sweep
+def _sweep(
+    model: "Model", axes: dict[str, list[float]], fixed: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Inputs varied and outputs at each point, and what a reader must know of them."""
+    from kadesh.theory.model import record
+    from kadesh.theory.sweeps import solve_grid
 
-    return sweep(name, axes, **fixed)
+    rows, notes = [], []
+    for inputs, result in solve_grid(model.name, axes, fixed):
+        rows.append({key: getattr(inputs, key) for key in axes} | record(result))
+        notes.append(model.caveat(inputs, result))
+    return rows, notes
 
 
-def _solve(model: "Model", settings: dict[str, Any], plot: Path | None) -> dict[str, Any]:
-    """The outputs; the figure is written where one is asked for."""
+def _say_notes(name: str, notes: list[str]) -> None:
+    """What a reader must know of the outputs, where JSON and CSV have no place for it."""
+    told = [note for note in notes if note]
+    points = f" (the first of {len(told):,} such points of {len(notes):,})" if notes[1:] else ""
+    say(f"kadesh: {name}: {told[0]}{points}.")
+
+
+def _solve(
+    model: "Model", settings: dict[str, Any], plot: Path | None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The outputs and what a reader must know; the figure is written where one is asked for."""
     from kadesh.theory.model import record
 
     inputs = model.inputs(**settings)
@@ -249,10 +269,10 @@ def _solve(model: "Model", settings: dict[str, Any], plot: Path | None) -> dict[
 
         for path in write_files(plot.parent, {plot.name: write}, "--plot"):
             say(f"Written: {path}")
-    return solved
+    return [solved], [model.caveat(inputs, result)]
 
 
-def _print_outputs(model: "Model", solved: dict[str, Any]) -> None:
+def _print_outputs(model: "Model", solved: dict[str, Any], note: str) -> None:
     from kadesh.theory.model import outputs
 
     print_table(
@@ -265,7 +285,8 @@ def _print_outputs(model: "Model", solved: dict[str, Any]) -> None:
                 _meaning(entry) + (f", by {entry.by}" if entry.by else ""),
             ]
             for key, entry in outputs(model.result_type).items()
-        ],
+        ]
+        + ([["note", "", note]] if note else []),
     )
 
 

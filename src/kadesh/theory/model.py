@@ -11,6 +11,8 @@ A model is one file of this package, named after it (`costly-lottery` is `costly
     EXAMPLE    the inputs of the worked example, a mapping for `Inputs(**EXAMPLE)`
     solve      `solve(inputs) -> Result`
     draw       `draw(axes, inputs, result)`: the figure, on one matplotlib Axes, with labelled axes
+    caveat     (may be left out) `caveat(inputs, result) -> str`: what a reader of the outputs must
+               know of these, empty where there is nothing
     solve_many (may be left out) `solve_many(list of Inputs) -> list of Result`, where many at once
                are cheaper than one by one; `sweep` uses it
 
@@ -236,7 +238,9 @@ _METADATA: Final[dict[type[Any], Mapping[str, Any]]] = {}
 def _metadata(kind: type[Any]) -> Mapping[str, Any]:
     """What the fields of a dataclass mean; read once, because sweeps ask at every point."""
     if kind not in _METADATA:
-        _METADATA[kind] = {entry.name: entry.metadata[_SPEC] for entry in fields(kind)}
+        _METADATA[kind] = {
+            entry.name: entry.metadata[_SPEC] for entry in fields(kind) if _SPEC in entry.metadata
+        }
     return _METADATA[kind]
 
 
