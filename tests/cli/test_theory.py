@@ -113,6 +113,29 @@ def test_bounds_are_marked_where_surrender_meets_uncertain_talks(kadesh: Kadesh)
     assert kadesh("theory", *BOUND, "--json").err == ""
 
 
+def test_lists_take_numbers_as_people_write_them(kadesh: Kadesh) -> None:
+    plain = ["theory", "preventive-war", "--set", "discount=.9", "--set", "destroyed_share=.2"]
+    ran = kadesh(*plain, "--set", "strength_path=[.3, +.3,.3,3.e-1, .7]", "--json")
+    assert ran.status == 0, ran.err
+    assert json.loads(ran.out)["war_periods"] == [3]
+
+
+def test_every_malformed_option_has_its_line(kadesh: Kadesh) -> None:
+    arguments = ["--set", "win_prob", "--set", "=3", "--sweep", "cost_a", "--sweep", "cost_b=1:2:x"]
+    ran = kadesh("theory", "costly-lottery", *arguments)
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 4
+
+
+def test_what_inputs_break_together_shows_beside_what_one_breaks(kadesh: Kadesh) -> None:
+    texts = ("forts=8", "start=9", "prior_a=[1,1]", "prior_b=[1,1]", "cost_a=-1", "cost_b=0")
+    ran = kadesh("theory", "two-prior-war", *(f"--set={text}" for text in texts))
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 3
+    for name in ("start = 9: expected a whole number in [1, 7]", "cost_a = -1", "true_win_prob"):
+        assert name in ran.err
+
+
 REFUSED = {
     "unknown model": (["costly-lotery"], ["Did you mean 'costly-lottery'?"]),
     "no model": (["--set", "win_prob=1"], ["NAME", "kadesh theory --list"]),

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,11 +17,15 @@ from kadesh.cli.output import (
     say,
     write_files,
 )
-from kadesh.errors import argument_mistake
+from kadesh.errors import InputErrors, Mistake, argument_mistake
 
 if TYPE_CHECKING:
     from kadesh.theory.registry import Model
 
+_BARE_NUMBER: Final = re.compile(
+    r"(?<![\w.+-])[+-]?(?:\.\d+|\d+\.(?!\d)|\+\d[\d.]*)(?:[eE][+-]?\d+)?(?![\w.])"
+)
+"""Numbers that people write and JSON does not know."""
 _LONGEST_LIST: Final = 8
 """Entries of a list that a table shows."""
 
@@ -175,16 +180,25 @@ def _as_options(settings: dict[str, Any]) -> str:
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:
-    """The inputs of `--set KEY=VALUE`."""
+    """The inputs of `--set KEY=VALUE`.
+
+    Raises:
+        InputErrors: every option that is not of this form, or gives an input again.
+    """
     values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
     for text in texts:
         key, _, value = (part.strip() for part in text.partition("="))
         if not (key and value):
             remedy = "Write it so: --set win_prob=0.6"
-            raise argument_mistake("--set", text, "KEY=VALUE", remedy)
-        if key in values:
-            raise argument_mistake("--set", text, f"{key} only once", "Leave one out")
-        values[key] = _value(value)
+            mistakes += argument_mistake("--set", text, "KEY=VALUE", remedy).mistakes
+        elif key in values:
+            again = argument_mistake("--set", text, f"{key} only once", "Leave one out")
+            mistakes += again.mistakes
+        else:
+            values[key] = _value(value)
+    if mistakes:
+        raise InputErrors(mistakes)
     return values
 
 
@@ -195,14 +209,24 @@ def _value(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return json.loads(text)
+        return json.loads(_BARE_NUMBER.sub(_as_json_number, text) if text[:1] == "[" else text)
     except (ValueError, RecursionError):
         return text
 
 
+def _as_json_number(found: re.Match[str]) -> str:
+    """`.3`, `3.` and `+3` as JSON writes them, with every digit that tells numbers apart."""
+    return repr(float(found[0]))
+
+
 def _axes(texts: list[str]) -> dict[str, list[float]]:
-    """The axes of `--sweep KEY=LO:HI:N`."""
+    """The axes of `--sweep KEY=LO:HI:N`.
+
+    Raises:
+        InputErrors: every option that is not of this form, or varies an input again.
+    """
     axes: dict[str, list[float]] = {}
+    mistakes: list[Mistake] = []
     for text in texts:
         key, _, span = (part.strip() for part in text.partition("="))
         try:
@@ -213,12 +237,17 @@ def _axes(texts: list[str]) -> dict[str, list[float]]:
         if not (key and is_right):
             expected = "KEY=LO:HI:N with finite numbers and N from 2 to 1,000,000"
             remedy = "Write it so: --sweep win_prob=0.1:0.9:9"
-            raise argument_mistake("--sweep", text, expected, remedy)
+            mistakes += argument_mistake("--sweep", text, expected, remedy).mistakes
+            continue
         if key in axes:
-            raise argument_mistake("--sweep", text, f"{key} only once", "Leave one out")
+            again = argument_mistake("--sweep", text, f"{key} only once", "Leave one out")
+            mistakes += again.mistakes
+            continue
         steps = int(count) - 1
         # The ends exactly, and tenths as people write them.
         axes[key] = [float(f"{low + (high - low) * i / steps:.15g}") for i in range(steps)] + [high]
+    if mistakes:
+        raise InputErrors(mistakes)
     return axes
 
 

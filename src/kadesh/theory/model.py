@@ -21,7 +21,7 @@ this. Models import no matplotlib: `kadesh.theory.figures` does.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -222,14 +222,41 @@ class ModelInputs:
         read, mistakes = _read(type(self), values)
         for name, value in read.items():
             object.__setattr__(self, name, value)
-        if not mistakes:
-            mistakes += self.across()
+        mistakes += _across(self, {name for name in values if name not in read})
         if mistakes:
             raise InputErrors(mistakes)
 
     def across(self) -> Iterator[Mistake]:
-        """Mistakes that only several fields together can make; all ranges hold already."""
+        """Mistakes that only several fields together can make; the ranges of those hold already."""
         yield from ()
+
+
+class _UnreadError(Exception):
+    """A field that has no value in its range was asked for."""
+
+
+def _across(inputs: ModelInputs, unread: Set[str]) -> list[Mistake]:
+    """The mistakes of fields together, as far as they need no field that has a mistake itself."""
+    if not unread:
+        return list(inputs.across())
+    kind = type(inputs)
+
+    class Partial(kind):  # type: ignore[misc, valid-type]
+        def __getattribute__(self, name: str) -> Any:
+            if name in unread:
+                raise _UnreadError(name)
+            return super().__getattribute__(name)
+
+    partial = object.__new__(Partial)
+    partial.__dict__.update({k: v for k, v in vars(inputs).items() if k not in unread})
+    found: list[Mistake] = []
+    try:
+        # A check that asks for such a field ends the search: what comes after may rest on it.
+        for entry in partial.across():
+            found.append(entry)  # noqa: PERF402 - what was found before the end stays
+    except _UnreadError:
+        pass
+    return found
 
 
 _METADATA: Final[dict[type[Any], Mapping[str, Any]]] = {}
@@ -302,7 +329,10 @@ def make_inputs(inputs: type[ModelInputs], given: Mapping[str, Any]) -> ModelInp
     ]
     read, wrong = _read(inputs, given)
     if mistakes or wrong:
-        raise InputErrors(mistakes + wrong)
+        whole: ModelInputs = object.__new__(inputs)
+        whole.__dict__.update(defaults(inputs), **read)
+        together = _across(whole, {name for name in known if name not in vars(whole)})
+        raise InputErrors(mistakes + wrong + together)
     return inputs(**read)
 
 
