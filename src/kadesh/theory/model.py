@@ -303,7 +303,7 @@ def _read(
             try:
                 read[name] = spec.read(given[name])
             except ValueError:
-                remedy = f"It is the {spec.meaning}"
+                remedy = f"Meaning: {spec.meaning}"
                 mistakes.append(mistake(name, given[name], spec.expected(), remedy))
     return read, mistakes
 
@@ -323,7 +323,7 @@ def make_inputs(inputs: type[ModelInputs], given: Mapping[str, Any]) -> ModelInp
             mistakes.append(mistake(name, value, "an input of the model", remedy))
             meant.add(closest(name, known))
     mistakes += [
-        mistake(name, "", spec.expected(), f"Give it: it is the {spec.meaning}")
+        mistake(name, "", spec.expected(), f"Give it. Meaning: {spec.meaning}")
         for name, spec in known.items()
         if name not in {*given, *defaults(inputs), *meant}
     ]
