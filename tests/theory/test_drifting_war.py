@@ -86,6 +86,6 @@ def test_a_start_outside_or_a_table_too_large_is_refused() -> None:
 
 def test_one_battle_has_no_drift() -> None:
     given_ = {"forts": 4, "horizon": 1, "cost_a": 0.01, "cost_b": 0.01, "start": 2}
-    with pytest.raises(InputErrors, match="win_prob_end = 0.4: expected win_prob_start, 0.6"):
+    with pytest.raises(InputErrors, match=r"win_prob_end = 0.4: expected win_prob_start, 0.6"):
         solve("drifting-war", **given_, win_prob_start=0.6, win_prob_end=0.4)
     assert solve("drifting-war", **given_, win_prob_start=0.6, win_prob_end=0.6)

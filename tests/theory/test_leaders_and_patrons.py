@@ -100,7 +100,7 @@ def test_help_cannot_take_more_than_the_whole_chance() -> None:
 
 
 def test_a_chance_too_small_for_a_number_is_not_called_none() -> None:
-    with pytest.raises(InputErrors, match="position = 1: .*3,000 forts and win_prob 0.4"):
+    with pytest.raises(InputErrors, match=r"position = 1: .*3,000 forts and win_prob 0.4"):
         solve(
             "gamble-for-resurrection", forts=3000, win_prob=0.4, position=1, cost_a=0.001,
             cost_b=0.001,
