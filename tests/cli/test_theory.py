@@ -96,6 +96,46 @@ def test_csv_holds_lists_as_json(kadesh: Kadesh) -> None:
     assert [len(json.loads(row["offers"])) for row in rows] == [2, 3, 4]
 
 
+BOUND = ("fort-game", *(f"--set={text}" for text in (
+    "forts=6", "win_prob=.6", "cost_a=.02", "cost_b=.05", "surrender=true")))  # fmt: skip
+
+
+def test_bounds_are_marked_where_surrender_meets_uncertain_talks(kadesh: Kadesh) -> None:
+    bound = kadesh("theory", *BOUND, "--set", "talk_prob=0.5", "--json")
+    assert "are bounds, not equilibrium values, at k = 1..5 (5 of 5 positions)" in bound.err
+    assert set(json.loads(bound.out)) == set(outputs(load_model("fort-game").result_type))
+    table = kadesh("theory", *BOUND, "--set", "talk_prob=0.5").out
+    assert "note" in table
+    assert "are bounds" in " ".join(table.split())
+    swept = kadesh("theory", *BOUND, "--sweep", "talk_prob=0.5:1:3")
+    assert "the first of 2 such points of 3" in swept.err
+    assert "note" in swept.out.splitlines()[1]
+    assert kadesh("theory", *BOUND, "--json").err == ""
+
+
+def test_lists_take_numbers_as_people_write_them(kadesh: Kadesh) -> None:
+    plain = ["theory", "preventive-war", "--set", "discount=.9", "--set", "destroyed_share=.2"]
+    ran = kadesh(*plain, "--set", "strength_path=[.3, +.3,.3,3.e-1, .7]", "--json")
+    assert ran.status == 0, ran.err
+    assert json.loads(ran.out)["war_periods"] == [3]
+
+
+def test_every_malformed_option_has_its_line(kadesh: Kadesh) -> None:
+    arguments = ["--set", "win_prob", "--set", "=3", "--sweep", "cost_a", "--sweep", "cost_b=1:2:x"]
+    ran = kadesh("theory", "costly-lottery", *arguments)
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 4
+
+
+def test_what_inputs_break_together_shows_beside_what_one_breaks(kadesh: Kadesh) -> None:
+    texts = ("forts=8", "start=9", "prior_a=[1,1]", "prior_b=[1,1]", "cost_a=-1", "cost_b=0")
+    ran = kadesh("theory", "two-prior-war", *(f"--set={text}" for text in texts))
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 3
+    for name in ("start = 9: expected a whole number in [1, 7]", "cost_a = -1", "true_win_prob"):
+        assert name in ran.err
+
+
 REFUSED = {
     "unknown model": (["costly-lotery"], ["Did you mean 'costly-lottery'?"]),
     "no model": (["--set", "win_prob=1"], ["NAME", "kadesh theory --list"]),

@@ -49,7 +49,7 @@ def test_expected_shares_fall_by_the_cost_of_the_periods_still_live() -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     forts=st.integers(2, 12),
-    horizon=st.integers(1, 30),
+    horizon=st.integers(2, 30),
     first=st.floats(0.0, 1.0),
     last=st.floats(0.0, 1.0),
     cost_a=st.floats(0.0, 0.1),
@@ -82,3 +82,10 @@ def test_a_start_outside_or_a_table_too_large_is_refused() -> None:
     with pytest.raises(InputErrors, match="horizon"):
         solve("drifting-war", **(T10 | {"forts": 100_000, "horizon": 100_000}))
     assert drifting_war.MOST_STATES // 11 >= 400_000
+
+
+def test_one_battle_has_no_drift() -> None:
+    given_ = {"forts": 4, "horizon": 1, "cost_a": 0.01, "cost_b": 0.01, "start": 2}
+    with pytest.raises(InputErrors, match=r"win_prob_end = 0.4: expected win_prob_start, 0.6"):
+        solve("drifting-war", **given_, win_prob_start=0.6, win_prob_end=0.4)
+    assert solve("drifting-war", **given_, win_prob_start=0.6, win_prob_end=0.6)

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kadesh.bargaining.exact import stationary
+from kadesh.bargaining.exact.game import Game, Period
+from kadesh.bargaining.exact.moves import Steps
+from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.theory import fort_game, solve
 
 DIGITS = 5e-7
 """The reference values are printed to six decimals."""
 ROUNDING = 1e-10
 """Values that pass through one elimination over a few states."""
+SWEPT = 1e-8
+"""Sweeps that stop when nothing moves by more than 1e-15 are that far from the end at most."""
 
 GAMES = {
     "win_prob": st.floats(0.2, 0.8),
@@ -36,7 +42,8 @@ def test_the_war_to_the_finish_is_a_gamblers_ruin() -> None:
     assert one.win_prob_war[2] == pytest.approx(27 / 35, abs=ROUNDING)
     assert one.expected_battles[2] == pytest.approx(57 / 7, abs=ROUNDING)
     two = solve("fort-game", forts=5, win_prob=0.55, cost_a=0, cost_b=0)
-    # (1 - r^2)/(1 - r^5) with r = 9/11, as an exact fraction.
+    # (1 - r^2)/(1 - r^5) with r = 9/11, as an exact fraction, .52195055; the reference prints
+    # .5219514, a misprint.
     assert two.win_prob_war[1] == pytest.approx(float(Fraction(53240, 102002)), abs=ROUNDING)
     # m = (N u - k) / (2p - 1); the reference prints 6.0975274, one off in the last digit.
     exact = (5 * Fraction(53240, 102002) - 2) * 10
@@ -194,6 +201,60 @@ def test_the_game_is_what_endless_sweeping_by_hand_gives(seed: int, surrender: b
     )  # fmt: skip
     assert found.floor_a == pytest.approx([floors[k][0] for k in range(1, 5)], abs=ROUNDING)
     assert found.floor_b == pytest.approx([floors[k][1] for k in range(1, 5)], abs=ROUNDING)
+
+
+SURRENDER = [
+    (90, 0.002, 0.004, 1.0),
+    (83, 0.0035, 0.019, 0.4),
+    (300, 0.001, 0.003, 0.3),
+    (1000, 0.001, 0.003, 1.0),
+]
+
+
+@pytest.mark.parametrize("newton_steps", [stationary.MOST_NEWTON_STEPS, 1])
+@pytest.mark.parametrize(("forts", "cost_a", "cost_b", "talks"), SURRENDER)
+def test_long_wars_with_surrender_are_what_sweeping_gives(
+    forts: int, cost_a: float, cost_b: float, talks: float, newton_steps: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    # One Newton step is never enough here, so that the places of surrender are iterated.
+    monkeypatch.setattr(stationary, "MOST_NEWTON_STEPS", newton_steps)
+    floor, share = _swept_by_hand(forts, cost_a, cost_b, talks)
+    found = solve(
+        "fort-game", forts=forts, win_prob=0.5, cost_a=cost_a, cost_b=cost_b, talk_prob=talks,
+        surrender=True,
+    )  # fmt: skip
+    assert found.share_a == pytest.approx(share, abs=SWEPT)
+    assert [found.floor_a, found.floor_b] == [pytest.approx(own, abs=SWEPT) for own in floor]
+
+
+def test_surrender_is_found_on_lattices_that_are_no_chains() -> None:
+    forts, cost_a, cost_b, talks = SURRENDER[0]
+    floor, share = _swept_by_hand(forts, cost_a, cost_b, talks)
+    position = np.arange(forts + 1)
+    is_over = (position == 0) | (position == forts)
+    # A step of two that is never taken keeps this from the solver of chains.
+    moves = Steps(((1,), (-1,), (2,)), (np.array(0.5), np.array(0.5), np.array(0.0)))
+    period = Period((moves, moves), (cost_a, cost_b), talks_prob=talks, surrender_value=(0, 0))
+    solution = solve_game(Game(period, is_over, position / forts))
+    assert solution.terms.share[0, 1:-1] == pytest.approx(share, abs=SWEPT)
+    assert solution.floor[:, 1:-1] == pytest.approx(floor, abs=SWEPT)
+
+
+def _swept_by_hand(
+    forts: int, cost_a: float, cost_b: float, talks: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Floors and A's share between the ends after sweeping until nothing moves."""
+    value = np.stack([np.arange(forts + 1) / forts, 1.0 - np.arange(forts + 1) / forts])
+    cost = np.array([[cost_a], [cost_b]])
+    for _ in range(60_000):
+        floor = np.maximum(0.5 * (value[:, 2:] + value[:, :-2]) - cost, 0.0)
+        now = floor + talks * 0.5 * (1.0 - floor.sum(0))
+        moved = np.abs(now - value[:, 1:-1]).max()
+        value[:, 1:-1] = now
+        if moved < 1e-15:
+            break
+    return floor, floor[0] + 0.5 * (1.0 - floor.sum(0))
 
 
 @pytest.mark.parametrize(("rate", "share"), [(0.0, 0.551933), (0.05, 0.525492)])

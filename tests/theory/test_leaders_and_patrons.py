@@ -97,3 +97,22 @@ def test_the_range_closes_exactly_at_the_sum_of_the_costs(
 def test_help_cannot_take_more_than_the_whole_chance() -> None:
     with pytest.raises(InputErrors, match="strength_gain"):
         solve("patron-subsidy", **PATRON, subsidy=0.1, strength_gain=0.6)
+
+
+def test_a_chance_too_small_for_a_number_is_not_called_none() -> None:
+    with pytest.raises(InputErrors, match=r"position = 1: .*3,000 forts and win_prob 0.4"):
+        solve(
+            "gamble-for-resurrection", forts=3000, win_prob=0.4, position=1, cost_a=0.001,
+            cost_b=0.001,
+        )  # fmt: skip
+
+
+def test_a_subsidy_of_the_costs_closes_the_range_exactly() -> None:
+    rng = np.random.default_rng(3)
+    for cost_a, cost_b, win in rng.uniform(0, 1, (200, 3)).tolist():
+        found = solve(
+            "patron-subsidy", win_prob=win, cost_a=cost_a, cost_b=cost_b, subsidy=cost_a + cost_b,
+            conditional=True,
+        )  # fmt: skip
+        assert found.width == 0.0
+        assert found.range_low == found.range_high

@@ -116,3 +116,14 @@ def test_out_of_range_is_refused_with_the_range() -> None:
         solve("preventive-war", discount=1.0, destroyed_share=0.2, strength_path=[0.3])
     with pytest.raises(InputErrors, match=r"each in \[0, 1\]"):
         solve("preventive-war", discount=0.9, destroyed_share=0.2, strength_path=[0.3, 1.3])
+
+
+def test_a_small_rise_brings_war_where_patience_is_near_endless() -> None:
+    # In exact rationals fighting is worth 4.5e-4 flows more to the decliner, of 1e9.
+    found = solve(
+        "preventive-war",
+        discount=1 - 1e-9,
+        destroyed_share=0,
+        strength_path=[0.3, 0.30000000030045],
+    )
+    assert found.war_periods == (0,)

@@ -200,3 +200,13 @@ def test_wrong_priors_and_starts_are_refused_together() -> None:
     assert {entry.field for entry in raised.value.mistakes} == {"prior_a", "prior_b", "cost_a"}
     with pytest.raises(InputErrors, match="start = 6"):
         solve("two-prior-war", **(T8 | {"start": 6}), cost_a=0, cost_b=0)
+
+
+@pytest.mark.parametrize("prior", [[1e308, 1e308], [1e-308, 1e-308]])
+def test_priors_whose_sums_no_number_holds_are_refused(prior: list[float]) -> None:
+    given_ = {"forts": 4, "start": 2, "cost_a": 0.01, "cost_b": 0.01, "true_win_prob": 0.5}
+    with pytest.raises(InputErrors, match=r"prior_a = .*each in"):
+        solve("two-prior-war", **given_, prior_a=prior, prior_b=[1, 1], max_battles=5)
+    sure = solve("two-prior-war", **given_, prior_a=[1e15, 1e15], prior_b=[1e15, 1e15])
+    # Both sure of even odds, half-way: half the stake less half of what a battle costs both.
+    assert (sure.floor_a, sure.floor_b) == pytest.approx((0.49, 0.49), abs=1e-12)

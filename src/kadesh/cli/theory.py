@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,11 +17,15 @@ from kadesh.cli.output import (
     say,
     write_files,
 )
-from kadesh.errors import argument_mistake
+from kadesh.errors import InputErrors, Mistake, argument_mistake
 
 if TYPE_CHECKING:
     from kadesh.theory.registry import Model
 
+_BARE_NUMBER: Final = re.compile(
+    r"(?<![\w.+-])[+-]?(?:\.\d+|\d+\.(?!\d)|\+\d[\d.]*)(?:[eE][+-]?\d+)?(?![\w.])"
+)
+"""Numbers that people write and JSON does not know."""
 _LONGEST_LIST: Final = 8
 """Entries of a list that a table shows."""
 
@@ -92,16 +97,19 @@ def theory(
     if not settings:
         settings = {key: value for key, value in model.example.items() if key not in axes}
         say(f"Inputs as in the example: {_as_options(settings)}")
-    rows = _sweep(name, axes, settings) if axes else [_solve(model, settings, plot)]
+    rows, notes = _sweep(model, axes, settings) if axes else _solve(model, settings, plot)
+    if any(notes):
+        _say_notes(name, notes)
     if as_csv:
         typer.echo(csv_text([_flat(row) for row in rows]), nl=False)
     elif as_json:
         print_json({"sweep": rows} if axes else rows[0])
     elif axes:
-        headings = list(rows[0])
-        print_table(name, headings, [[_cell(row[key]) for key in headings] for row in rows])
+        headings = [*rows[0], *(["note"] if any(notes) else [])]
+        told = [row | {"note": note} for row, note in zip(rows, notes, strict=True)]
+        print_table(name, headings, [[_cell(row[key]) for key in headings] for row in told])
     else:
-        _print_outputs(model, rows[0])
+        _print_outputs(model, rows[0], notes[0])
 
 
 def _list(as_json: bool) -> None:
@@ -172,16 +180,25 @@ def _as_options(settings: dict[str, Any]) -> str:
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:
-    """The inputs of `--set KEY=VALUE`."""
+    """The inputs of `--set KEY=VALUE`.
+
+    Raises:
+        InputErrors: every option that is not of this form, or gives an input again.
+    """
     values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
     for text in texts:
         key, _, value = (part.strip() for part in text.partition("="))
         if not (key and value):
             remedy = "Write it so: --set win_prob=0.6"
-            raise argument_mistake("--set", text, "KEY=VALUE", remedy)
-        if key in values:
-            raise argument_mistake("--set", text, f"{key} only once", "Leave one out")
-        values[key] = _value(value)
+            mistakes += argument_mistake("--set", text, "KEY=VALUE", remedy).mistakes
+        elif key in values:
+            again = argument_mistake("--set", text, f"{key} only once", "Leave one out")
+            mistakes += again.mistakes
+        else:
+            values[key] = _value(value)
+    if mistakes:
+        raise InputErrors(mistakes)
     return values
 
 
@@ -192,14 +209,24 @@ def _value(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return json.loads(text)
+        return json.loads(_BARE_NUMBER.sub(_as_json_number, text) if text[:1] == "[" else text)
     except (ValueError, RecursionError):
         return text
 
 
+def _as_json_number(found: re.Match[str]) -> str:
+    """`.3`, `3.` and `+3` as JSON writes them, with every digit that tells numbers apart."""
+    return repr(float(found[0]))
+
+
 def _axes(texts: list[str]) -> dict[str, list[float]]:
-    """The axes of `--sweep KEY=LO:HI:N`."""
+    """The axes of `--sweep KEY=LO:HI:N`.
+
+    Raises:
+        InputErrors: every option that is not of this form, or varies an input again.
+    """
     axes: dict[str, list[float]] = {}
+    mistakes: list[Mistake] = []
     for text in texts:
         key, _, span = (part.strip() for part in text.partition("="))
         try:
@@ -210,12 +237,17 @@ def _axes(texts: list[str]) -> dict[str, list[float]]:
         if not (key and is_right):
             expected = "KEY=LO:HI:N with finite numbers and N from 2 to 1,000,000"
             remedy = "Write it so: --sweep win_prob=0.1:0.9:9"
-            raise argument_mistake("--sweep", text, expected, remedy)
+            mistakes += argument_mistake("--sweep", text, expected, remedy).mistakes
+            continue
         if key in axes:
-            raise argument_mistake("--sweep", text, f"{key} only once", "Leave one out")
+            again = argument_mistake("--sweep", text, f"{key} only once", "Leave one out")
+            mistakes += again.mistakes
+            continue
         steps = int(count) - 1
         # The ends exactly, and tenths as people write them.
         axes[key] = [float(f"{low + (high - low) * i / steps:.15g}") for i in range(steps)] + [high]
+    if mistakes:
+        raise InputErrors(mistakes)
     return axes
 
 
@@ -228,14 +260,31 @@ def _require_picture(plot: Path | None) -> None:
     require_folder(plot.parent, "--plot")
 
 
-def _sweep(name: str, axes: dict[str, list[float]], fixed: dict[str, Any]) -> list[dict[str, Any]]:
-    from kadesh.theory.sweeps import sweep
+def _sweep(
+    model: "Model", axes: dict[str, list[float]], fixed: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Inputs varied and outputs at each point, and what a reader must know of them."""
+    from kadesh.theory.model import record
+    from kadesh.theory.sweeps import solve_grid
 
-    return sweep(name, axes, **fixed)
+    rows, notes = [], []
+    for inputs, result in solve_grid(model.name, axes, fixed):
+        rows.append({key: getattr(inputs, key) for key in axes} | record(result))
+        notes.append(model.caveat(inputs, result))
+    return rows, notes
 
 
-def _solve(model: "Model", settings: dict[str, Any], plot: Path | None) -> dict[str, Any]:
-    """The outputs; the figure is written where one is asked for."""
+def _say_notes(name: str, notes: list[str]) -> None:
+    """What a reader must know of the outputs, where JSON and CSV have no place for it."""
+    told = [note for note in notes if note]
+    points = f" (the first of {len(told):,} such points of {len(notes):,})" if notes[1:] else ""
+    say(f"kadesh: {name}: {told[0]}{points}.")
+
+
+def _solve(
+    model: "Model", settings: dict[str, Any], plot: Path | None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The outputs and what a reader must know; the figure is written where one is asked for."""
     from kadesh.theory.model import record
 
     inputs = model.inputs(**settings)
@@ -249,10 +298,10 @@ def _solve(model: "Model", settings: dict[str, Any], plot: Path | None) -> dict[
 
         for path in write_files(plot.parent, {plot.name: write}, "--plot"):
             say(f"Written: {path}")
-    return solved
+    return [solved], [model.caveat(inputs, result)]
 
 
-def _print_outputs(model: "Model", solved: dict[str, Any]) -> None:
+def _print_outputs(model: "Model", solved: dict[str, Any], note: str) -> None:
     from kadesh.theory.model import outputs
 
     print_table(
@@ -265,7 +314,8 @@ def _print_outputs(model: "Model", solved: dict[str, Any]) -> None:
                 _meaning(entry) + (f", by {entry.by}" if entry.by else ""),
             ]
             for key, entry in outputs(model.result_type).items()
-        ],
+        ]
+        + ([["note", "", note]] if note else []),
     )
 
 

@@ -75,6 +75,11 @@ class Inputs(ModelInputs):
         if self.start >= self.forts:
             expected = f"a whole number in [1, {self.forts - 1}], between the ends"
             yield mistake("start", self.start, expected, "Start where the war is not over")
+        if self.horizon == 1 and self.win_prob_end != self.win_prob_start:
+            expected = f"win_prob_start, {self.win_prob_start:g}, as the only battle is the first"
+            yield mistake(
+                "win_prob_end", self.win_prob_end, expected, "Raise horizon to at least 2"
+            )
         if (self.forts + 1) * self.horizon > MOST_STATES:
             most = MOST_STATES // (self.forts + 1)
             yield mistake("horizon", self.horizon, f"at most {most:,} with these forts", "Lower it")

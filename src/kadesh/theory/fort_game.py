@@ -37,7 +37,7 @@ and learning.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -99,6 +99,8 @@ class Result:
     expected_battles: tuple[float, ...] = output(
         "expected battles of a war to the finish", unit="battles", by=_POSITIONS
     )
+    is_bound: tuple[bool, ...] = field(default=(), repr=False)
+    """Where numbers are bounds (see Selection); no output, `caveat` says it."""
 
 
 EXAMPLE: Final[Mapping[str, Any]] = {
@@ -175,8 +177,21 @@ def _group(inputs: Sequence[Inputs]) -> list[Result]:
     finish = to_the_finish(inputs[0].forts, _column(inputs, "win_prob"))
     terms = solution.terms
     tables = (terms.share[0], solution.floor[0], solution.floor[1], terms.width, *finish)
-    columns = [table[1:-1].T.tolist() for table in tables]
+    columns = [table[1:-1].T.tolist() for table in (*tables, solution.is_bound)]
     return [Result(*map(tuple, rows)) for rows in zip(*columns, strict=True)]
+
+
+def caveat(inputs: Inputs, result: Result) -> str:
+    """Where the numbers are bounds, in words; empty where they are not."""
+    bound = [k for k, is_bound in enumerate(result.is_bound, 1) if is_bound]
+    if not bound:
+        return ""
+    ends = f"{bound[0]:,}" if len(bound) == 1 else f"{bound[0]:,}..{bound[-1]:,}"
+    return (
+        f"share_a, floor_a, floor_b and width are bounds, not equilibrium values, at k = {ends} "
+        f"({len(bound):,} of {len(result.is_bound):,} positions): surrender binds there sooner or "
+        f"later while talk_prob is below 1"
+    )
 
 
 def draw(axes: Axes, inputs: Inputs, result: Result) -> None:

@@ -111,8 +111,15 @@ def solve(inputs: Inputs) -> Result:
     """
     threshold = float(_thresholds(inputs)[inputs.position - 1])
     if not np.isfinite(threshold):
-        expected = "a probability with which A can win the war; without, no stake is enough"
-        raise InputErrors([mistake("win_prob", inputs.win_prob, expected, "Raise it")])
+        if inputs.win_prob == 0.0:
+            expected = "a probability with which A can win the war; without, no stake is enough"
+            raise InputErrors([mistake("win_prob", 0.0, expected, "Raise it")])
+        expected = (
+            f"a position from which a number tells A's chance to win the war; with "
+            f"{inputs.forts:,} forts and win_prob {inputs.win_prob:g} it is below the least one"
+        )
+        remedy = "Raise position or win_prob, or lower forts"
+        raise InputErrors([mistake("position", inputs.position, expected, remedy)])
     return Result(threshold)
 
 

@@ -11,6 +11,8 @@ A model is one file of this package, named after it (`costly-lottery` is `costly
     EXAMPLE    the inputs of the worked example, a mapping for `Inputs(**EXAMPLE)`
     solve      `solve(inputs) -> Result`
     draw       `draw(axes, inputs, result)`: the figure, on one matplotlib Axes, with labelled axes
+    caveat     (may be left out) `caveat(inputs, result) -> str`: what a reader of the outputs must
+               know of these, empty where there is nothing
     solve_many (may be left out) `solve_many(list of Inputs) -> list of Result`, where many at once
                are cheaper than one by one; `sweep` uses it
 
@@ -19,7 +21,7 @@ this. Models import no matplotlib: `kadesh.theory.figures` does.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -220,14 +222,41 @@ class ModelInputs:
         read, mistakes = _read(type(self), values)
         for name, value in read.items():
             object.__setattr__(self, name, value)
-        if not mistakes:
-            mistakes += self.across()
+        mistakes += _across(self, {name for name in values if name not in read})
         if mistakes:
             raise InputErrors(mistakes)
 
     def across(self) -> Iterator[Mistake]:
-        """Mistakes that only several fields together can make; all ranges hold already."""
+        """Mistakes that only several fields together can make; the ranges of those hold already."""
         yield from ()
+
+
+class _UnreadError(Exception):
+    """A field that has no value in its range was asked for."""
+
+
+def _across(inputs: ModelInputs, unread: Set[str]) -> list[Mistake]:
+    """The mistakes of fields together, as far as they need no field that has a mistake itself."""
+    if not unread:
+        return list(inputs.across())
+    kind = type(inputs)
+
+    class Partial(kind):  # type: ignore[misc, valid-type]
+        def __getattribute__(self, name: str) -> Any:
+            if name in unread:
+                raise _UnreadError(name)
+            return super().__getattribute__(name)
+
+    partial = object.__new__(Partial)
+    partial.__dict__.update({k: v for k, v in vars(inputs).items() if k not in unread})
+    found: list[Mistake] = []
+    try:
+        # A check that asks for such a field ends the search: what comes after may rest on it.
+        for entry in partial.across():
+            found.append(entry)
+    except _UnreadError:
+        pass
+    return found
 
 
 _METADATA: Final[dict[type[Any], Mapping[str, Any]]] = {}
@@ -236,7 +265,9 @@ _METADATA: Final[dict[type[Any], Mapping[str, Any]]] = {}
 def _metadata(kind: type[Any]) -> Mapping[str, Any]:
     """What the fields of a dataclass mean; read once, because sweeps ask at every point."""
     if kind not in _METADATA:
-        _METADATA[kind] = {entry.name: entry.metadata[_SPEC] for entry in fields(kind)}
+        _METADATA[kind] = {
+            entry.name: entry.metadata[_SPEC] for entry in fields(kind) if _SPEC in entry.metadata
+        }
     return _METADATA[kind]
 
 
@@ -272,7 +303,7 @@ def _read(
             try:
                 read[name] = spec.read(given[name])
             except ValueError:
-                remedy = f"It is the {spec.meaning}"
+                remedy = f"Meaning: {spec.meaning}"
                 mistakes.append(mistake(name, given[name], spec.expected(), remedy))
     return read, mistakes
 
@@ -292,13 +323,16 @@ def make_inputs(inputs: type[ModelInputs], given: Mapping[str, Any]) -> ModelInp
             mistakes.append(mistake(name, value, "an input of the model", remedy))
             meant.add(closest(name, known))
     mistakes += [
-        mistake(name, "", spec.expected(), f"Give it: it is the {spec.meaning}")
+        mistake(name, "", spec.expected(), f"Give it. Meaning: {spec.meaning}")
         for name, spec in known.items()
         if name not in {*given, *defaults(inputs), *meant}
     ]
     read, wrong = _read(inputs, given)
     if mistakes or wrong:
-        raise InputErrors(mistakes + wrong)
+        whole: ModelInputs = object.__new__(inputs)
+        whole.__dict__.update(defaults(inputs), **read)
+        together = _across(whole, {name for name in known if name not in vars(whole)})
+        raise InputErrors(mistakes + wrong + together)
     return inputs(**read)
 
 

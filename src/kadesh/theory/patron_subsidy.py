@@ -33,7 +33,7 @@ import numpy as np
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solve import solve as solve_game
-from kadesh.errors import Mistake
+from kadesh.errors import Mistake, NumericalError
 from kadesh.theory.colours import BOTH, RULE, SIDE_A, SIDE_B
 from kadesh.theory.model import (
     SHARE,
@@ -108,8 +108,13 @@ def _ranges(inputs: Inputs, subsidy: np.ndarray) -> tuple[np.ndarray, np.ndarray
     )
     game = Game(period, (position == 0) | (position == 2), position / 2.0, periods=1)
     solution = solve_game(game)
-    floor = solution.floor[:, 0, 1]
-    return floor[0], 1.0 - floor[1], solution.terms.width[0, 1]
+    low = solution.floor[0, 0, 1]
+    # The solver's width to its last digit, so that a subsidy of both costs closes it exactly.
+    width = inputs.cost_a + inputs.cost_b - (subsidy if inputs.conditional else 0.0 * subsidy)
+    size = 1.0 + inputs.cost_a + inputs.cost_b + float(subsidy.max())
+    if not np.allclose(width, solution.terms.width[0, 1], rtol=0.0, atol=1e-12 * size):
+        raise NumericalError("patron-subsidy: check 'width' failed: it is not cost less subsidy")
+    return low, low + width, width
 
 
 def draw(axes: Axes, inputs: Inputs, result: Result) -> None:

@@ -89,6 +89,11 @@ class Model:
             return [self.solve(entry) for entry in inputs]
         return list(many(inputs))
 
+    def caveat(self, inputs: ModelInputs, result: Any) -> str:
+        """What a reader of these outputs must know of them; empty where there is nothing."""
+        say = getattr(self.module, "caveat", None)
+        return "" if say is None else str(say(inputs, result))
+
     def draw(self, axes: Axes, inputs: ModelInputs, result: Any) -> None:
         """The model's figure, on a matplotlib Axes."""
         self.module.draw(axes, inputs, result)

@@ -36,6 +36,20 @@ def sweep(name: str, axes: Mapping[str, Sequence[float]], /, **fixed: Any) -> li
     Raises:
         InputErrors: No such model or input, points out of range, or too many of them.
     """
+    return [
+        {key: getattr(given, key) for key in axes} | record(result)
+        for given, result in solve_grid(name, axes, fixed)
+    ]
+
+
+def solve_grid(
+    name: str, axes: Mapping[str, Sequence[float]], fixed: Mapping[str, Any]
+) -> list[tuple[ModelInputs, Any]]:
+    """Inputs and outputs at every point of a grid, as `sweep` solves it.
+
+    Raises:
+        InputErrors: No such model or input, points out of range, or too many of them.
+    """
     model = load_model(name)
     mistakes = _wrong_axes(name, axes, fixed)
     if mistakes:
@@ -67,11 +81,7 @@ def sweep(name: str, axes: Mapping[str, Sequence[float]], /, **fixed: Any) -> li
             break
     if mistakes:
         raise InputErrors(mistakes[:_MOST_MISTAKES])
-    solved = model.solve_many(inputs)
-    return [
-        {key: getattr(given, key) for key in axes} | record(result)
-        for given, result in zip(inputs, solved, strict=True)
-    ]
+    return list(zip(inputs, model.solve_many(inputs), strict=True))
 
 
 def _wrong_axes(

@@ -66,7 +66,8 @@ def _prior(side: str) -> Any:
     return numbers(
         f"Beta prior of {side} about A winning a battle",
         unit="counts, A winning first",
-        is_low_open=True,
+        low=1e-9,
+        high=1e15,
         shortest=2,
         longest=2,
     )

@@ -498,3 +498,28 @@ def test_an_axis_of_periods_is_a_function_of_the_period(seed: int, clips: bool) 
     assert together.checks.forward_residual == pytest.approx(
         one_by_one.checks.forward_residual, abs=ROUNDING
     )
+
+
+def test_equal_beliefs_given_twice_are_common_and_checked() -> None:
+    position = np.arange(5)
+    is_over = (position == 0) | (position == 4)
+    period = Period((walk(0.5), walk(0.5)), (0.01, 0.02))
+    assert period.has_common_beliefs
+    assert not Period((walk(0.5), walk(0.6)), (0.01, 0.02)).has_common_beliefs
+    found = solve(Game(period, is_over, position / 4))
+    assert found.checks.priced_in_residual is not None
+
+
+def test_a_costly_state_does_not_loosen_the_check_of_others() -> None:
+    # Two wars side by side, one of which costs 10^7 stakes; the other's share is off by 1e-6.
+    position = np.broadcast_to(np.arange(5)[:, None], (5, 2))
+    is_over = (position == 0) | (position == 4)
+    move = walk(np.array([0.5, 0.5]), axes=2)
+    cost = np.array([[[1e7, 0.01]], [[1e7, 0.01]]])
+    game = Game(Period((move, move), cost), is_over, position / 4, 1)
+    period = game.at(0)
+    entered = np.stack([position / 4, 1 - position / 4])
+    played = play(period, is_over, game.end_share, period.belief[0].expect(entered))
+    played.terms.share[0, 2, 1] += 1e-6
+    with pytest.raises(NumericalError, match="priced-in"):
+        check_played(game, period, played, entered, np.zeros((5, 2)), 0)

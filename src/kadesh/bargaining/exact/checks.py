@@ -103,7 +103,10 @@ def external_payoff(
 def priced_in_residual(
     game: Game, period: Period, played: Played, entered: Float[np.ndarray, "side *state"]
 ) -> float | None:
-    """Largest violation of the priced-in identity; None where no state is free of every bound."""
+    """Largest violation of the priced-in identity; None where no state is free of every bound.
+
+    In a state worth more than one stake, or that leads to such, in units of that worth.
+    """
     axes = game.is_over.ndim
     terms = played.terms
     free = ~game.is_over & ~played.is_clipped.any(0)
@@ -122,7 +125,11 @@ def priced_in_residual(
         + gain[0]
         + keep * (own + theta * forgone)
     )
-    return float(np.abs(share - terms.share[0])[free].max())
+    # What a state's tolerance is relative to: its own values and those that it leads to.
+    size = np.maximum(1.0, np.abs(played.floor).max(0))
+    size = np.maximum(size, np.abs(np.broadcast_to(own, size.shape)))
+    size = np.maximum(size, np.abs(np.broadcast_to(forgone, size.shape)))
+    return float((np.abs(share - terms.share[0]) / size)[free].max())
 
 
 def check_played(
@@ -160,7 +167,7 @@ def check_played(
     residual = priced_in_residual(game, period, played, entered)
     if residual is None:
         found = found.because("priced-in identity", "a bound, stake or commitment binds everywhere")
-    elif residual > IDENTITY_TOLERANCE * scale:
+    elif residual > IDENTITY_TOLERANCE:
         raise fail("priced-in identity", f"residual {residual:.1e}", f" (period {t})")
     return replace(found, joint_value_excess=max(excess, 0.0), priced_in_residual=residual)
 

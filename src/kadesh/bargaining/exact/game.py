@@ -31,7 +31,7 @@ from jaxtyping import Bool, Float
 
 from kadesh.bargaining.exact.arrays import Array, Number, Pair, by_side
 from kadesh.bargaining.exact.commitment import Commitment
-from kadesh.bargaining.exact.moves import Transition, at_time
+from kadesh.bargaining.exact.moves import Transition, at_time, same_moves
 from kadesh.bargaining.payoffs import requirement
 from kadesh.errors import InputErrors, Mistake
 
@@ -43,7 +43,7 @@ SUM_TOLERANCE = 1e-12
 class Period:
     """The rules of one period. Numbers broadcast to the lattice (`*#state`), pairs are by side.
 
-    `belief` holds each side's own transition; give one object twice for common beliefs.
+    `belief` holds each side's own transition; transitions of equal numbers are one.
 
     With `has_time_axis` these are the rules of every period of a game with a horizon: arrays may
     have an axis of periods before those of the state (after the side), and so may `Steps`.
@@ -70,6 +70,9 @@ class Period:
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, _float_array(value))
+        own, other = self.belief
+        if own is not other and same_moves(own, other):
+            object.__setattr__(self, "belief", (own, own))
 
     def at(self, t: int, axes: int) -> "Period":
         """The rules of period `t` on a lattice of so many axes, where these have a time axis."""
@@ -89,7 +92,7 @@ class Period:
 
     @property
     def has_common_beliefs(self) -> bool:
-        """Whether both sides hold the same belief, given as one object."""
+        """Whether both sides hold the same belief."""
         return self.belief[0] is self.belief[1]
 
 

@@ -220,6 +220,21 @@ class Branch:
         return sparse.csr_array(total)
 
 
+def same_moves(one: object, other: object) -> bool:
+    """Whether two transitions, or parts of such, are of the same kind and hold equal numbers."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same_moves, one, other))
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.shape == other.shape and bool((one == other).all())
+    if isinstance(one, Steps | Mixing | Then | Branch):
+        return all(same_moves(value, getattr(other, name)) for name, value in vars(one).items())
+    return isinstance(one, int | float) and one == other
+
+
 def at_time(moves: Transition, t: int) -> Transition:
     """The transition of period `t` of one whose probabilities may have a leading axis of periods.
 

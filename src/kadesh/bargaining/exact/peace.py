@@ -26,8 +26,9 @@ from kadesh.bargaining.exact.arrays import Array
 from kadesh.bargaining.exact.moves import Transition
 from kadesh.errors import NumericalError
 
-INDIFFERENCE = 1e-12
-"""Differences up to this, relative to the worth of the flow, count as indifference: peace."""
+INDIFFERENCE = 16 * float(np.finfo(np.float64).eps)
+"""Differences up to this, in units of the numbers compared, are rounding and count as indifference:
+peace. Each comes out of about ten operations."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ def _step(
     discount: float,
     guarantee: tuple[float, float],
 ) -> Peace:
-    slack = INDIFFERENCE / (1.0 - discount)
+    slack = INDIFFERENCE * (
+        1.0 + np.abs(minmax_riser) + np.abs(minmax_decliner) + np.abs(next_riser)
+        + np.abs(next_decliner)
+    )  # fmt: skip
     transfer = np.maximum(0.0, minmax_riser - guarantee[0] - discount * next_riser)
     kept = 1.0 - transfer + discount * next_decliner
     is_war = (transfer > 1.0 + slack) | (kept < minmax_decliner - guarantee[1] - slack)

@@ -5,7 +5,9 @@ linear system per step: with the slopes $J$ of $G$ in each state, $V \leftarrow 
 
 $$\delta - J\,E\,\delta = G(EV) - V .$$
 
-The right pieces are found in a handful of steps, where sweeping takes as long as the war. Where a
+The right pieces are found in a handful of steps, where sweeping takes as long as the war; where
+they flip between both sides' bounds, one side's are improved at a time
+(`kadesh.bargaining.exact.policies`). Where a
 leader's stake or a commitment makes $G$ jump, values are swept from a freeze instead, so that the
 solution is the limit of games with ever longer horizons. Lattices in which only the first axis
 moves, by single steps, are eliminated along it, for all parameter sets in one compiled call
@@ -14,6 +16,7 @@ moves, by single steps, are eliminated along it, for all parameter sets in one c
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -39,12 +42,14 @@ from kadesh.bargaining.exact.period import (
     play,
     rule_rows,
 )
+from kadesh.bargaining.exact.policies import chain_solver, settle_by_policies
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
-MOST_NEWTON_STEPS = 60
 MOST_CHAIN_STEPS = 600
-"""On long chains the place where surrender begins to bind may move a little with every step."""
+"""Newton steps; on long chains the place where surrender binds may move a little with each."""
+MOST_LU_STEPS = 60
+"""Newton steps by sparse LU; policies are iterated after them."""
 SWEEP_AFTER = 20
 SWEEPS_BETWEEN = 100
 MOST_SWEEPS = 200_000
@@ -70,7 +75,7 @@ def fixed_point(
         return _swept(game, period)
     value = end_worth(period, game.end_share)
     residual, error = np.inf, np.inf
-    for step in range(MOST_NEWTON_STEPS):
+    for step in range(MOST_LU_STEPS):
         played = play(period, game.is_over, game.end_share, _expected(game, period, value))
         now = played.terms.value
         scale = size_of(now)
@@ -87,7 +92,12 @@ def fixed_point(
             for _ in range(SWEEPS_BETWEEN):
                 now = _answer(game, period, _expected(game, period, now))
             value = now
-    if residual < FIXED_POINT_TOLERANCE * scale and error < LARGEST_ERROR * scale:
+    now, residual, error = settle_by_policies(
+        now, rule_rows(len(game.shape), period, None), game.is_over,
+        end_worth(period, game.end_share), partial(_expected, game, period),
+        partial(_factorised, game, period),
+    )  # fmt: skip
+    if residual < FIXED_POINT_TOLERANCE and error < LARGEST_ERROR:
         return now, residual, None
     raise fail("fixed point", f"values still change by {residual:.1e} (error {error:.1e})")
 
@@ -187,6 +197,15 @@ def _chains(game: Game, period: Period) -> tuple[Float[np.ndarray, "side *state"
         odds, table, game.is_over.reshape(flat[1:]), worth.reshape(flat), worth.reshape(flat),
         _within(table), limits, steps, answer, residual, error,
     )  # fmt: skip
+    for chain in np.flatnonzero(~((residual < TARGET) & (error < LARGEST_ERROR))):
+        # Pieces that flip for ever, or to rounding.
+        one = np.broadcast_to(odds[:, :, chain], (6, length))
+        found, change, off = settle_by_policies(
+            answer[..., chain], list(table[..., chain]), game.is_over.reshape(flat[1:])[:, chain],
+            worth.reshape(flat)[..., chain], *chain_solver(one),
+        )  # fmt: skip
+        if not max(change, off) > max(residual[chain], error[chain]):
+            answer[..., chain], residual[chain], error[chain] = found, change, off
     if not ((residual < FIXED_POINT_TOLERANCE) & (error < LARGEST_ERROR)).all():
         worst = f"{residual.max():.1e} (error {error.max():.1e})"
         raise fail("fixed point", f"values still change by {worst}")
