@@ -211,14 +211,14 @@ SURRENDER = [
 ]
 
 
-@pytest.mark.parametrize("newton_steps", [stationary.MOST_NEWTON_STEPS, 1])
+@pytest.mark.parametrize("newton_steps", [stationary.MOST_CHAIN_STEPS, 1])
 @pytest.mark.parametrize(("forts", "cost_a", "cost_b", "talks"), SURRENDER)
 def test_long_wars_with_surrender_are_what_sweeping_gives(
     forts: int, cost_a: float, cost_b: float, talks: float, newton_steps: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     # One Newton step is never enough here, so that the places of surrender are iterated.
-    monkeypatch.setattr(stationary, "MOST_NEWTON_STEPS", newton_steps)
+    monkeypatch.setattr(stationary, "MOST_CHAIN_STEPS", newton_steps)
     floor, share = _swept_by_hand(forts, cost_a, cost_b, talks)
     found = solve(
         "fort-game", forts=forts, win_prob=0.5, cost_a=cost_a, cost_b=cost_b, talk_prob=talks,
