@@ -20,7 +20,7 @@ import numpy as np
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Steps, Then, walk
 from kadesh.bargaining.exact.solve import solve
-from kadesh.theory import two_prior_war
+from kadesh.theory import sweep, two_prior_war
 
 PEERS = find_spec("numba") is not None and find_spec("quantecon") is not None
 if PEERS:
@@ -240,11 +240,12 @@ def against_numba_priors(forts: int, turns: int) -> None:
         forts=forts, start=start, prior_a=(6.0, 2.0), prior_b=(2.0, 6.0), cost_a=0.02,
         cost_b=0.02, true_win_prob=0.5, max_battles=2_000,
     )  # fmt: skip
-    runs: list[Callable[[], Any]] = [lambda: two_prior_war.solved(inputs)]
+    runs: list[Callable[[], Any]] = [lambda: two_prior_war.solve(inputs)]
     if PEERS:
         priors, costs = (np.array([6.0, 2.0]), np.array([2.0, 6.0])), np.array([0.02, 0.02])
         runs.append(lambda: numba_two_priors(forts, start, 2_000, *priors, costs, 0.5))
-        floor = runs[0]().floor[:, 0, start]
+        found = runs[0]()
+        floor = np.array([found.floor_a, found.floor_b])
         assert np.abs(floor - np.asarray(runs[1]())).max() < AGREEMENT
     least = in_turns(turns, *runs)
     peer = least[1] if PEERS else None
@@ -288,6 +289,16 @@ def against_a_loop(cases: int, forts: int, turns: int) -> None:
     say(what, 5.0, least[0], peer, "Numba, swept in place, a loop over sets")
 
 
+def through_sweep(
+    name: str, steps: int, varied: dict[str, tuple[float, float]], **fixed: Any
+) -> None:
+    """What a user of `kadesh.theory.sweep` waits for, rows of plain numbers included."""
+    axes = {key: np.linspace(*ends, steps).tolist() for key, ends in varied.items()}
+    [ours] = in_turns(1, lambda: sweep(name, axes, **fixed))
+    what = f"kadesh.theory.sweep of {name}, {steps ** len(axes):,} points"
+    print(json.dumps({"benchmark": what, "kadesh_cpu_s": round(ours, 3)}), flush=True)
+
+
 def main() -> None:
     """Every pair."""
     short = "--short" in sys.argv
@@ -296,9 +307,14 @@ def main() -> None:
     against_numba_fort(10_000 if short else 100_000, turns)
     stationary(10_000 if short else 100_000, turns)
     against_numba_priors(6, turns)
-    against_numba_priors(200 if short else 2_000, turns)
+    against_numba_priors(200, turns)
+    against_numba_priors(1_000 if short else 2_000, turns)
     for forts, cases in ((6, 10_000), (20, 10_000), (50, 1_000)):
         against_a_loop(cases // 10 if short else cases, forts, turns)
+    steps = 30 if short else 100
+    varied = {"win_prob": (0.2, 0.4), "cost_a": (0.01, 0.1)}
+    through_sweep("fort-game", steps, varied, cost_b=0.01, forts=20, surrender=True)
+    through_sweep("ultimatum", 3 * steps, varied, cost_low=0.1, cost_high=0.5)
 
 
 if __name__ == "__main__":

@@ -111,6 +111,22 @@ def test_the_right_to_surrender_keeps_shares_inside() -> None:
     assert min(bounded.floor_a + bounded.floor_b) >= 0.0
 
 
+@pytest.mark.parametrize(
+    ("forts", "cost", "power"),
+    [(1_000, 1e-3, 0.5), (1_000, 1e-3, 0.4), (1_000, 1e-5, 0.5), (3_000, 1e-4, 0.4)],
+)
+def test_far_from_both_ends_the_side_that_can_wait_gets_nearly_all(
+    forts: int, cost: float, power: float
+) -> None:
+    # B's floor is bounded at 0 and neighbours are alike: S = th + (1 - th)(S - c_A).
+    found = solve(
+        "fort-game", forts=forts, win_prob=0.5, cost_a=cost, cost_b=2 * cost, power_a=power,
+        surrender=True,
+    )  # fmt: skip
+    assert found.share_a[forts // 2] == pytest.approx(1 - cost * (1 - power) / power, abs=1e-8)
+    assert found.floor_b[forts // 2] == 0.0
+
+
 def test_escalation_widens_the_range_and_favours_who_fears_it_less() -> None:
     even = _t6a(escalation_prob=0.02, escalation_loss_a=1, escalation_loss_b=1)
     assert even.width == pytest.approx([0.09] * 5, abs=ROUNDING)
@@ -195,14 +211,14 @@ SURRENDER = [
 ]
 
 
-@pytest.mark.parametrize("newton_steps", [stationary.MOST_NEWTON_STEPS, 1])
+@pytest.mark.parametrize("newton_steps", [stationary.MOST_CHAIN_STEPS, 1])
 @pytest.mark.parametrize(("forts", "cost_a", "cost_b", "talks"), SURRENDER)
 def test_long_wars_with_surrender_are_what_sweeping_gives(
     forts: int, cost_a: float, cost_b: float, talks: float, newton_steps: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     # One Newton step is never enough here, so that the places of surrender are iterated.
-    monkeypatch.setattr(stationary, "MOST_NEWTON_STEPS", newton_steps)
+    monkeypatch.setattr(stationary, "MOST_CHAIN_STEPS", newton_steps)
     floor, share = _swept_by_hand(forts, cost_a, cost_b, talks)
     found = solve(
         "fort-game", forts=forts, win_prob=0.5, cost_a=cost_a, cost_b=cost_b, talk_prob=talks,

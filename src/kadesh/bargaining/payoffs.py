@@ -24,9 +24,10 @@ at theta = 1/2.
 
 from dataclasses import dataclass
 
+import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array, by_side, materialised, namespace
+from kadesh.bargaining.exact.arrays import Array, by_side
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,7 @@ def requirement(
     threshold_share: Float[Array, "*#state"],
 ) -> Float[Array, "*state"]:
     """Smallest share whose worth to the leader is at least `floor` (may lie outside 0..1)."""
-    xp = namespace(floor)
-    return xp.where(floor < threshold_share, floor, xp.maximum(threshold_share, floor - stake))
+    return np.where(floor < threshold_share, floor, np.maximum(threshold_share, floor - stake))
 
 
 def terms(
@@ -90,22 +90,21 @@ def terms(
         Terms. Nothing is clipped to 0..1 here: a floor below 0 is bounded by the caller where
         surrender is a right, so that the bound touches one's own floor only.
     """
-    # Both sides in one array throughout: two halves put together cost a compiled pass of their own.
-    xp, axes = namespace(floor), floor.ndim - 1
+    axes = floor.ndim - 1
     kappa = by_side(switching_cost, axes)
     need = floor
     if leader_stake is not None:
         stake, threshold = by_side(leader_stake, axes), by_side(leader_threshold_share, axes)
         need = requirement(floor, stake, threshold)
     if later_requirement is not None:
-        need = xp.maximum(need, by_side(later_requirement, axes))
-    width = materialised(1.0 - need[0] - need[1])
+        need = np.maximum(need, by_side(later_requirement, axes))
+    width = 1.0 - need[0] - need[1]
     surplus = width - kappa[0] - kappa[1]
     feasible = surplus >= -1e-12
-    power = xp.stack([bargaining_power, 1.0 - bargaining_power])
+    power = np.stack([bargaining_power, 1.0 - bargaining_power])
     share = need + kappa + by_side(power, axes) * surplus
     agreed = share
     if leader_stake is not None:
         agreed = leader_utility(share, stake, threshold)
     gain = talks_probability * (agreed - kappa - floor)
-    return Terms(need, width, share, feasible, floor + xp.where(feasible, gain, 0.0))
+    return Terms(need, width, share, feasible, floor + np.where(feasible, gain, 0.0))

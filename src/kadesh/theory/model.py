@@ -340,7 +340,8 @@ def read_values(
     inputs: type[ModelInputs], name: str, values: Iterable[Any]
 ) -> tuple[list[Any], list[Mistake]]:
     """Values of one input in its field's type, and the mistakes of those that are out of range."""
-    good, wrong = [], []
+    good: list[Any] = []
+    wrong: list[Mistake] = []
     for value in values:
         read, mistakes = _read(inputs, {name: value}, (name,))
         good += read.values()

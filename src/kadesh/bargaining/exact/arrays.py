@@ -1,23 +1,17 @@
-"""Arrays of either library: the same equations run in NumPy, and compiled for large games."""
+"""Numbers of games as arrays: one or one for each state, and by side."""
 
-import sys
 from typing import Any, TypeAlias
 
 import numpy as np
 
 Array: TypeAlias = Any
-"""A NumPy array, or a JAX array inside the compiled sweep; shapes are checked all the same."""
+"""A NumPy array whose shape is checked where its annotation says one."""
 
 Number: TypeAlias = Any
 """One number, or one for each state: an array that broadcasts to the lattice (`*#state`)."""
 
 Pair: TypeAlias = Any
 """One such for each side: two numbers, or an array `side *#state`."""
-
-
-def namespace(array: Array) -> Any:
-    """The library whose functions work on this array."""
-    return array.__array_namespace__()
 
 
 def by_side(value: Array, lattice_axes: int) -> Array:
@@ -29,11 +23,3 @@ def by_side(value: Array, lattice_axes: int) -> Array:
 def is_idle(value: Array) -> bool:
     """Whether a parameter is known to be zero everywhere, so that its terms can be left out."""
     return isinstance(value, np.ndarray) and not value.any()
-
-
-def materialised(array: Array) -> Array:
-    """The array, worked out before it is used; otherwise a compiler repeats it in every use."""
-    if isinstance(array, np.ndarray):
-        return array
-    # The compiler is loaded, or there would be no such array; small games do without loading it.
-    return sys.modules["jax"].lax.optimization_barrier(array)

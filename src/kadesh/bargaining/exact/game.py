@@ -115,7 +115,7 @@ def _float_array(value: Any) -> Array:
         return value
     if isinstance(value, float | int | tuple | list | np.ndarray | np.generic):
         return np.asarray(value, dtype=np.float64)
-    return value  # an array of the compiled sweep, already float64
+    return value
 
 
 @dataclass(frozen=True, eq=False)

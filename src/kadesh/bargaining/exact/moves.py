@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import sparse
 
-from kadesh.bargaining.exact.arrays import Array, materialised, namespace
+from kadesh.bargaining.exact.arrays import Array
 
 
 class Transition(Protocol):
@@ -64,13 +64,10 @@ def seen_from(
     high = [max(0, *(o[a] for o in offsets)) for a in range(axes)]
     shape = value.shape[free:]
     margins = list(zip(low, high, strict=True))
-    if isinstance(value, np.ndarray):
-        sizes = [n + before + after for n, (before, after) in zip(shape, margins, strict=True)]
-        wide = np.zeros((*value.shape[:free], *sizes), dtype=value.dtype)
-        inner = tuple(slice(before, before + n) for n, before in zip(shape, low, strict=True))
-        wide[(slice(None),) * free + inner] = value
-    else:
-        wide = materialised(namespace(value).pad(value, [(0, 0)] * free + margins))
+    sizes = [n + before + after for n, (before, after) in zip(shape, margins, strict=True)]
+    wide = np.zeros((*value.shape[:free], *sizes), dtype=value.dtype)
+    inner = tuple(slice(before, before + n) for n, before in zip(shape, low, strict=True))
+    wide[(slice(None),) * free + inner] = value
     whole = (slice(None),) * free
     windows = (
         tuple(slice(lo + o, lo + o + n) for lo, o, n in zip(low, offset, shape, strict=True))
@@ -148,8 +145,7 @@ class Mixing:
 
     def _along(self, value: Float[Array, "..."], rows: Float[Array, "..."]) -> Float[Array, "..."]:
         # Counted from the end, so that leading axes stay free.
-        xp = namespace(value)
-        return xp.moveaxis(xp.moveaxis(value, self.axis, -1) @ rows, -1, self.axis)
+        return np.moveaxis(np.moveaxis(value, self.axis, -1) @ rows, -1, self.axis)
 
     def __post_init__(self) -> None:
         if self.axis >= 0:

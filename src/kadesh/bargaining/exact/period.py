@@ -3,7 +3,7 @@ r"""One period of the game: floors, terms and values, given what the next period
 $$F_i = \max\big(R_i,\,-c_i + b_i + d[(1-\eta)\,E_i V_i' - \eta L_i]\big),\qquad
   V_i = F_i + \phi\,1\{\text{deal}\}\,(u_i(S_i) - \kappa_i - F_i)$$
 
-Elementwise over states, so the same lines run in NumPy and compiled.
+Elementwise over states; `rule_rows` writes the same rules as numbers for the compiled loops.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.bargaining.exact.arrays import Array, by_side, is_idle, materialised, namespace
+from kadesh.bargaining.exact.arrays import Array, by_side, is_idle
 from kadesh.bargaining.exact.game import Period
 from kadesh.bargaining.payoffs import Terms, leader_utility, terms
 
@@ -27,8 +27,8 @@ class Played:
 
 def end_worth(period: Period, end_share: Float[Array, "*state"]) -> Float[Array, "side *state"]:
     """What the end of the war is worth to each side: its share and any leader's stake."""
-    xp, axes = namespace(end_share), end_share.ndim
-    shares = xp.stack([end_share, 1.0 - end_share])
+    axes = end_share.ndim
+    shares = np.stack([end_share, 1.0 - end_share])
     if is_idle(period.leader_stake):
         return shares
     stake = by_side(period.leader_stake, axes)
@@ -48,7 +48,7 @@ def entering(
     frozen = period.freeze_prob
     if is_idle(frozen) and is_idle(period.leader_stake):
         return value
-    return namespace(value).where(is_over, end, frozen * end + (1.0 - frozen) * value)
+    return np.where(is_over, end, frozen * end + (1.0 - frozen) * value)
 
 
 def expectations(
@@ -56,9 +56,8 @@ def expectations(
 ) -> Float[Array, "side *state"]:
     """Each side's expectation, under its own belief, of what it enters."""
     if period.has_common_beliefs:
-        return materialised(period.belief[0].expect(entered))
-    xp = namespace(entered)
-    return xp.stack([period.belief[i].expect(entered[i]) for i in (0, 1)])
+        return period.belief[0].expect(entered)
+    return np.stack([period.belief[i].expect(entered[i]) for i in (0, 1)])
 
 
 def flow(period: Period, axes: int) -> Float[Array, "side *#state"]:
@@ -99,15 +98,14 @@ def play(
     later_requirement: Float[Array, "side *state"] | None = None,
 ) -> Played:
     """Floors, terms and values of one period from each side's expectation of the next."""
-    xp, axes = namespace(expected), end_share.ndim
+    axes = end_share.ndim
     keep = period.discount * (1.0 - period.escalation_prob)
     floor = flow(period, axes) + keep * expected
-    is_clipped = xp.zeros(floor.shape, dtype=bool)
+    is_clipped = np.zeros(floor.shape, dtype=bool)
     if period.surrender_value is not None:
         bound = by_side(period.surrender_value, axes)
         is_clipped = (floor < bound) & ~is_over
-        floor = xp.maximum(floor, bound)
-    floor = materialised(floor)
+        floor = np.maximum(floor, bound)
     agreed = terms(
         floor,
         bargaining_power=period.bargaining_power,
@@ -118,13 +116,13 @@ def play(
         later_requirement=later_requirement,
     )
     # Where the war is over there is nothing left to settle: the shares are what they are.
-    share = xp.stack([end_share, 1.0 - end_share])
+    share = np.stack([end_share, 1.0 - end_share])
     end = end_worth(period, end_share)
     agreed = Terms(
-        xp.where(is_over, share, agreed.requirement),
-        xp.where(is_over, 0.0, agreed.width),
-        xp.where(is_over, share, agreed.share),
+        np.where(is_over, share, agreed.requirement),
+        np.where(is_over, 0.0, agreed.width),
+        np.where(is_over, share, agreed.share),
         agreed.is_feasible & ~is_over,
-        xp.where(is_over, end, agreed.value),
+        np.where(is_over, end, agreed.value),
     )
-    return Played(xp.where(is_over, end, floor), agreed, is_clipped)
+    return Played(np.where(is_over, end, floor), agreed, is_clipped)

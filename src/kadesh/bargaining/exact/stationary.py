@@ -46,9 +46,9 @@ from kadesh.bargaining.exact.policies import chain_solver, settle_by_policies
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
-MOST_NEWTON_STEPS = 600
-MOST_LU_STEPS = 60
-"""Newton steps by sparse LU; policies are iterated after them."""
+MOST_NEWTON_STEPS = 60
+MOST_CHAIN_STEPS = 600
+"""On long chains the place where surrender begins to bind may move a little with every step."""
 SWEEP_AFTER = 20
 SWEEPS_BETWEEN = 100
 MOST_SWEEPS = 200_000
@@ -74,7 +74,7 @@ def fixed_point(
         return _swept(game, period)
     value = end_worth(period, game.end_share)
     residual, error = np.inf, np.inf
-    for step in range(MOST_LU_STEPS):
+    for step in range(MOST_NEWTON_STEPS):
         played = play(period, game.is_over, game.end_share, _expected(game, period, value))
         now = played.terms.value
         scale = size_of(now)
@@ -190,7 +190,7 @@ def _chains(game: Game, period: Period) -> tuple[Float[np.ndarray, "side *state"
     flat = (2, length, chains)
     answer = np.empty(flat)
     residual, error = np.empty((2, chains))
-    steps = np.array([MOST_NEWTON_STEPS, SWEEP_AFTER, SWEEPS_BETWEEN])
+    steps = np.array([MOST_CHAIN_STEPS, SWEEP_AFTER, SWEEPS_BETWEEN])
     limits = np.array([TARGET, LARGEST_ERROR])
     settle_chains(
         odds, table, game.is_over.reshape(flat[1:]), worth.reshape(flat), worth.reshape(flat),
