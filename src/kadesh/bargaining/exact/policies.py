@@ -104,7 +104,7 @@ def chain_solver(
     up, down, stay = (np.stack([odds[row], odds[3 + row]]) for row in range(3))
 
     def expected(value: Values) -> Values:
-        entered = stay * value
+        entered: Values = stay * value
         entered[:, :-1] += up[:, :-1] * value[:, 1:]
         entered[:, 1:] += down[:, 1:] * value[:, :-1]
         return entered
