@@ -46,16 +46,10 @@ from kadesh.bargaining.exact.policies import chain_solver, settle_by_policies
 
 MOST_LU_STATES = 30_000
 """States of a lattice with several moving axes up to which sparse LU stays quick."""
-<<<<<<< HEAD
 MOST_CHAIN_STEPS = 600
 """Newton steps; on long chains the place where surrender binds may move a little with each."""
 MOST_LU_STEPS = 60
 """Newton steps by sparse LU; policies are iterated after them."""
-=======
-MOST_NEWTON_STEPS = 60
-MOST_CHAIN_STEPS = 600
-"""On long chains the place where surrender begins to bind may move a little with every step."""
->>>>>>> fixes4
 SWEEP_AFTER = 20
 SWEEPS_BETWEEN = 100
 MOST_SWEEPS = 200_000
@@ -81,7 +75,7 @@ def fixed_point(
         return _swept(game, period)
     value = end_worth(period, game.end_share)
     residual, error = np.inf, np.inf
-    for step in range(MOST_NEWTON_STEPS):
+    for step in range(MOST_LU_STEPS):
         played = play(period, game.is_over, game.end_share, _expected(game, period, value))
         now = played.terms.value
         scale = size_of(now)
