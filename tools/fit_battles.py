@@ -16,8 +16,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 from pathlib import Path
 
+import yaml
+
+from battles.ardennes import law_table, read_days
 from battles.contest import BASELINES, GIVEN_LENGTH, POOLED, Resampled, difference, held_out
+from battles.summary import summary_of
 from battles.table import OUTCOMES, Battles, read_battles
+
+SUMMARY = Path(__file__).resolve().parents[1] / "src" / "kadesh" / "dynamics" / "combat.yaml"
+HEAD = """\
+# A fit to battles of 1600-1982 (CAA Data Base of Battles 1990, jrnold/CDB90, patched source): no
+# data, only what was fitted. tools/fit_battles.py writes it; kadesh.dynamics.combat reads it, and
+# docs/combat.md says what it means. Coefficients are mean and standard deviation of the posterior
+# by unit of the column; between and within wars are standard deviations; what is implied is the
+# 5, 50 and 95 % points for a war that was not fitted.
+"""
 
 
 def score_table(battles: Battles) -> str:
@@ -47,18 +60,23 @@ def score_table(battles: Battles) -> str:
                     told = "best baseline"
                 lines.append(f"| {name} | {sign * sample[0]:.3f} | {told} |")
             print("\n".join(lines[-len(samples) - 1 :]), file=sys.stderr, flush=True)
-    return "\n".join(["| model | score | less the best baseline, 95 % by war |", "|---|---|---|", *lines])
+    head = "| model | score | less the best baseline, 95 % by war |"
+    return "\n".join([head, "|---|---|---|", *lines])
 
 
 def main() -> None:
     """Fit, write the summary and, where asked, the contest."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, default=SUMMARY)
     parser.add_argument("--contest", type=Path)
     given = parser.parse_args()
     battles = read_battles(given.data / "battles_cdb90.csv")
+    told = yaml.safe_dump(summary_of(battles), sort_keys=False, default_flow_style=None, width=100)
+    given.out.write_text(HEAD + told, encoding="utf-8")
     if given.contest:
-        given.contest.write_text(score_table(battles) + "\n", encoding="utf-8")
+        laws = law_table(read_days(given.data / "lanchester_days.csv"))
+        given.contest.write_text(f"{score_table(battles)}\n\n{laws}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

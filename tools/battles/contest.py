@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from battles.design import Shape, design_of
-from battles.pooling import Design, Fit, fit_pooled
+from battles.pooling import Design, Fit, fit_pooled, laplace
 from battles.table import BLOCKS, LENGTH, Battles
 
-RESAMPLES = 10_000
+RESAMPLES = 5_000
 INTERVAL = (2.5, 97.5)
 
 PHYSICAL = {name: columns for name, columns in BLOCKS.items() if name not in ("scale", "weather")}
@@ -35,7 +34,6 @@ BASELINES: dict[str, Shape] = {
 JUDGED = ("surprise", "air")
 POOLED: dict[str, Shape] = {
     "pooled": Shape(BLOCKS, has_eras=True, has_wars=True),
-    "pooled, no wars": Shape(BLOCKS, has_eras=True),
     "pooled, no wars or eras": Shape(BLOCKS),
     "pooled, war slopes": Shape(BLOCKS, has_eras=True, has_wars=True, has_war_slopes=True),
     "pooled, nothing judged": Shape(
@@ -101,18 +99,11 @@ def plain(
     rows: Float[np.ndarray, "row column"], outcome: Float[np.ndarray, " row"], is_binary: bool
 ) -> Float[np.ndarray, " column"]:
     """Coefficients by least squares (of least norm where columns repeat each other) or logit."""
-    coefficients = np.linalg.lstsq(rows, outcome, rcond=None)[0]
     if not is_binary:
-        return np.asarray(coefficients)
-
-    def loss(beta: Float[np.ndarray, " column"]) -> tuple[float, Float[np.ndarray, " column"]]:
-        line = rows @ beta
-        # A penalty of a millionth ends the walk where a column separates the outcomes.
-        value = np.sum(np.logaddexp(0.0, line) - outcome * line) + 5e-7 * beta @ beta
-        return float(value), rows.T @ (expit(line) - outcome) + 1e-6 * beta
-
-    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="BFGS")
-    return np.asarray(found.x)
+        return np.asarray(np.linalg.lstsq(rows, outcome, rcond=None)[0])
+    # A penalty of a millionth ends the walk where a column separates the outcomes.
+    penalty = np.full(rows.shape[1], 1e-6)
+    return laplace(rows, outcome, penalty, np.zeros(rows.shape[1]))[0]
 
 
 class Resampled:

@@ -28,16 +28,17 @@ class Scaling:
     deviation: dict[str, float]
 
 
-def scaling(
-    battles: Battles, shape: Shape, seen: Bool[np.ndarray, " battle"]
-) -> Scaling:
+def scaling(battles: Battles, shape: Shape, seen: Bool[np.ndarray, " battle"]) -> Scaling:
     """Means and deviations on the rows seen; a column that is constant there is left as it is."""
     names = [name for block in shape.blocks.values() for name in block]
-    table = battles.columns.loc[seen, names]
-    deviation = table.std(ddof=0)
+    if not names:
+        return Scaling({}, {})
+    table = battles.columns[names].to_numpy()[seen]
+    deviation = np.nanstd(table, axis=0)
+    deviation[deviation == 0] = 1.0
+    means = np.nanmean(table, axis=0).tolist()
     return Scaling(
-        {name: float(value) for name, value in table.mean().items()},
-        {name: float(value) if value > 0 else 1.0 for name, value in deviation.items()},
+        dict(zip(names, means, strict=True)), dict(zip(names, deviation.tolist(), strict=True))
     )
 
 
@@ -71,7 +72,9 @@ def design_of(
         steps = era_steps(battles.year)
         add("trend", {"century": steps[:, 0]})
         add("era", {f"from_{s}": steps[:, i + 1] for i, s in enumerate(ERA_STARTS)})
-    wars = {battles.war_names[w]: (battles.war == w).astype(float) for w in np.unique(battles.war[seen])}
+    wars = {
+        battles.war_names[w]: (battles.war == w).astype(float) for w in np.unique(battles.war[seen])
+    }
     if shape.has_wars:
         add("war", wars)
     if shape.has_war_slopes:

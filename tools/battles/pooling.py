@@ -80,7 +80,7 @@ def fit_pooled(
     for _ in range(rounds):
         precision = 1.0 / np.append(variance, FLAT_VARIANCE)[design.block]
         if is_binary:
-            mean, covariance = _laplace(X, y, precision, mean)
+            mean, covariance = laplace(X, y, precision, mean)
         else:
             covariance = np.linalg.inv(inner / noise + np.diag(precision))
             mean = covariance @ towards / noise
@@ -96,7 +96,7 @@ def fit_pooled(
     return Fit(mean, covariance, variance, noise, centre, scale, is_binary)
 
 
-def _laplace(
+def laplace(
     X: Float[np.ndarray, "row column"],
     y: Float[np.ndarray, " row"],
     precision: Float[np.ndarray, " column"],
