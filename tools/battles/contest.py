@@ -25,9 +25,11 @@ BASELINES: dict[str, Shape] = {
     "constant": Shape({}),
     "force ratio": Shape({"force": BLOCKS["force"]}),
     "physical": Shape(PHYSICAL),
-    "physical, era": Shape(PHYSICAL, has_eras=True),
+    "physical, era": Shape(PHYSICAL, has_eras=True, has_trend=False),
     "physical, scale": Shape(PHYSICAL | {"scale": BLOCKS["scale"]}),
-    "physical, scale, era": Shape(PHYSICAL | {"scale": BLOCKS["scale"]}, has_eras=True),
+    "physical, scale, era": Shape(
+        PHYSICAL | {"scale": BLOCKS["scale"]}, has_eras=True, has_trend=False
+    ),
 }
 """By plain least squares or logit, without shrinkage."""
 
@@ -44,7 +46,9 @@ POOLED: dict[str, Shape] = {
 }
 GIVEN_LENGTH: dict[str, Shape] = {
     "plain, length": Shape(PHYSICAL | {"scale": BLOCKS["scale"]} | LENGTH),
-    "plain, length, era": Shape(PHYSICAL | {"scale": BLOCKS["scale"]} | LENGTH, has_eras=True),
+    "plain, length, era": Shape(
+        PHYSICAL | {"scale": BLOCKS["scale"]} | LENGTH, has_eras=True, has_trend=False
+    ),
     "pooled, length": Shape(BLOCKS | LENGTH, has_eras=True, has_wars=True),
     "pooled, length, no wars or eras": Shape(BLOCKS | LENGTH),
 }
