@@ -32,6 +32,7 @@ DATA = """\
 | file | |
 |---|---|
 | `quantities.yaml` | every number Kadesh knows: unit, axes, range, meaning |
+| `dynamics/combat.yaml` | a fit to records of battles: coefficients and what they imply |
 | `audit/audit.schema.json` | the published contract of `audit.json` |
 | `report/assets/` | page, style and scripts of the report, without a build step |
 | `war/template/` | the fictional war that `kadesh new` writes |

@@ -12,9 +12,10 @@ that is in contact, $z$ standard normal. $w=1$ is Lanchester's square law, $w=1/
 of his linear law, $w=0$ is the log law.
 
 Source: Helmbold's family as restated in `docs/method.md`; the exponent is an assumption with mass
-on [0, 0.6] because in records of battles the force ratio explains next to nothing of the exchange
-of losses. Rivals: the square law, which fits no known campaign well, and the quantified judgement
-models of Dupuy, whose tables could not be verified.
+on [0, 0.6], about what records of battles imply of the mean war (`kadesh.dynamics.combat`), in
+which the force ratio explains next to nothing of the exchange of losses. Rivals: the square law,
+which fits no known campaign well, and the quantified judgement models of Dupuy, whose tables could
+not be verified.
 """
 
 import equinox as eqx

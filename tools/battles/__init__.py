@@ -1,0 +1,1 @@
+"""Fits of combat to records of battles: table, pooling, contest, Ardennes, summary."""
