@@ -13,7 +13,10 @@ with install_import_hook("kadesh", "beartype.beartype"):
     import kadesh  # noqa: F401
 
 # A busy machine is no mistake: speed is measured in benchmarks/, never in a test.
-settings.register_profile("kadesh", deadline=None)
+# The same examples on every run, so that a failure is a change of ours; new ones are drawn with
+# `pytest --hypothesis-profile=explore`.
+settings.register_profile("kadesh", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=300)
 settings.load_profile("kadesh")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

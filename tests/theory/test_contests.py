@@ -57,7 +57,7 @@ def test_audience_costs_at_the_reference_value() -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(value=positive, slope=st.floats(0.0, 5.0), time=positive)
+@given(value=positive, slope=st.floats(0.001, 5.0), time=positive)
 def test_the_other_backs_down_at_the_rate_that_makes_waiting_even(
     value: float, slope: float, time: float
 ) -> None:
@@ -79,7 +79,7 @@ def test_the_risk_auction_at_the_reference_value() -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(loss=st.floats(0.5, 20.0), bid=st.floats(0.0, 0.99))
+@given(loss=st.floats(0.5, 20.0), bid=st.floats(0.001, 0.99))
 def test_every_bid_is_worth_the_same_and_the_lower_bid_is_the_risk_run(
     loss: float, bid: float
 ) -> None:
