@@ -3,7 +3,7 @@
 import json
 import time
 
-from kadesh.bargaining.comparison import compare_with_exact
+from kadesh.bargaining.regression.comparison import compare_with_exact
 
 
 def main() -> None:

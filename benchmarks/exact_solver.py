@@ -20,7 +20,8 @@ import numpy as np
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Steps, Then, walk
 from kadesh.bargaining.exact.solve import solve
-from kadesh.theory import sweep, two_prior_war
+from kadesh.theory import sweep
+from kadesh.theory.models import two_prior_war
 
 PEERS = find_spec("numba") is not None and find_spec("quantecon") is not None
 if PEERS:

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 from kadesh.cli.output import canonical_json
+from kadesh.theory.fields import Output, Spec, defaults, outputs, specs
 from kadesh.theory.figures import write_figure
-from kadesh.theory.model import PARTS, Output, Spec, defaults, outputs, record, shown, specs
+from kadesh.theory.model import PARTS, record, shown
 from kadesh.theory.registry import NAMES, Model, load_model, summary
 
 PAGES = Path(__file__).parents[1] / "docs" / "theory"

@@ -10,7 +10,7 @@ from kadesh.audit import preparing
 from kadesh.audit.audit import audit, claims_of
 from kadesh.bargaining import campaign_game
 from kadesh.bargaining.campaign_game import solve_campaign_game
-from kadesh.bargaining.comparison import compare_with_exact
+from kadesh.bargaining.regression.comparison import compare_with_exact
 from kadesh.errors import InputErrors
 from kadesh.report import audit_schema
 from kadesh.war import load_war, write_new_war

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kadesh.audit.check import claims_warnings, load_claims
+from kadesh.audit.claims.check import claims_warnings, load_claims
 from kadesh.errors import InputErrors
 from kadesh.war import load_war, write_new_war
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kadesh.bargaining.comparison import compare_with_exact
+from kadesh.bargaining.regression.comparison import compare_with_exact
 
 STAKE_ERROR_LIMIT = 0.02  # of the stake: the accuracy that DESIGN asks of the solver for now
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kadesh.bargaining.basis import BasisChoice
-from kadesh.bargaining.regression import ALL_CASES, FULL, Courses, solve_regression
+from kadesh.bargaining.regression.basis import BasisChoice
+from kadesh.bargaining.regression.courses import Courses
+from kadesh.bargaining.regression.solve import solve_regression
+from kadesh.bargaining.regression.valuation import ALL_CASES, FULL
 from kadesh.bargaining.situation import FRICTIONS, Situation
 from kadesh.bargaining.waiting import solve_waiting
 from kadesh.streams import generator

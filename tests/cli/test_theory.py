@@ -10,7 +10,8 @@ import pytest
 from kadesh_command import Kadesh
 
 from kadesh.theory import NAMES, load_model
-from kadesh.theory.model import outputs, record, specs
+from kadesh.theory.fields import outputs, specs
+from kadesh.theory.model import record
 
 LOTTERY = ("costly-lottery", "--set", "win_prob=.6", "--set", "cost_a=0.1", "--set", "cost_b=2e-1")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.linalg import solve_banded
 
 from kadesh.theory import solve
-from kadesh.theory.diffusion_front import Inputs, finish, shares
+from kadesh.theory.models.diffusion_front import Inputs, finish, shares
 
 DIGITS = 5e-7
 REFERENCE = {

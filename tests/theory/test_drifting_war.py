@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kadesh.errors import InputErrors
-from kadesh.theory import drifting_war, solve
+from kadesh.theory import solve
+from kadesh.theory.models import drifting_war
 
 DIGITS = 5e-7
 T10 = {

@@ -12,7 +12,8 @@ from kadesh.bargaining.exact import stationary
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Steps
 from kadesh.bargaining.exact.solve import solve as solve_game
-from kadesh.theory import fort_game, solve
+from kadesh.theory import solve
+from kadesh.theory.models import fort_game
 
 DIGITS = 5e-7
 """The reference values are printed to six decimals."""

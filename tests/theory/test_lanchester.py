@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 
 from kadesh.errors import InputErrors
 from kadesh.theory import solve
-from kadesh.theory.lanchester import Inputs, end_mass
+from kadesh.theory.models.lanchester import Inputs, end_mass
 
 REFERENCE = {"force_a": 1000.0, "force_b": 800.0, "rate_a": 0.01, "rate_b": 0.01}
 

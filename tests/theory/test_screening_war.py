@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from kadesh.bargaining.exact.screening import Type, screen
 from kadesh.errors import InputErrors
 from kadesh.theory import solve
-from kadesh.theory.screening_war import Inputs
-from kadesh.theory.screening_war import solve as solve_screening
+from kadesh.theory.models.screening_war import Inputs
+from kadesh.theory.models.screening_war import solve as solve_screening
 
 DIGITS = 5e-7
 REFERENCE = {

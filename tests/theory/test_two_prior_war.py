@@ -13,7 +13,8 @@ from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.errors import InputErrors
-from kadesh.theory import fort_game, solve
+from kadesh.theory import solve
+from kadesh.theory.models import fort_game
 
 DIGITS = 5e-7
 T8: dict[str, Any] = {

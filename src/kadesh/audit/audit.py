@@ -17,7 +17,7 @@ import xarray as xr
 from kadesh import __version__
 from kadesh.audit import claims as c
 from kadesh.audit.certificates import MOST_SIMULATED, MOST_TRIED, is_model
-from kadesh.audit.check import load_claims
+from kadesh.audit.claims.check import load_claims
 from kadesh.audit.evidence import Evidence
 from kadesh.audit.judge import judge, rows_behind
 from kadesh.audit.preparing import (

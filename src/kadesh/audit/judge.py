@@ -17,11 +17,11 @@ from kadesh.audit.certificates import (
     uses_bargaining,
 )
 from kadesh.audit.cited import record_rows, spans_of
+from kadesh.audit.claims.rows import Row, matching_rows
 from kadesh.audit.evidence import Evidence, Fixed, NotInRecordError
 from kadesh.audit.figures import figures_of
 from kadesh.audit.margins import judged_at, margin
 from kadesh.audit.preparing import code_hash
-from kadesh.audit.rows import Row, matching_rows
 from kadesh.audit.sentences import sentence_of
 from kadesh.audit.verdicts import Basis, Verdict, chance, statement_verdict, verdict_of
 

@@ -13,8 +13,8 @@ from kadesh.audit import claims as c
 from kadesh.audit.certificates import is_model
 from kadesh.bargaining import keep
 from kadesh.bargaining.campaign_game import CampaignGame, solve_campaign_game
-from kadesh.bargaining.comparison import Comparison, compare_with_exact
 from kadesh.bargaining.leverage import Bargaining
+from kadesh.bargaining.regression.comparison import Comparison, compare_with_exact
 from kadesh.fusion.reconstruct import reconstruct
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.war import War

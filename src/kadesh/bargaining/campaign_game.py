@@ -17,17 +17,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.basis import fit_basis
 from kadesh.bargaining.learning import Lessons, fit_lessons
 from kadesh.bargaining.moments import basis_choice, ground_share, having_learnt, situation_of
-from kadesh.bargaining.regression import (
-    ALL_CASES,
-    FULL,
-    Case,
-    Courses,
-    RegressionSolution,
-    solve_regression,
-)
+from kadesh.bargaining.regression.basis import fit_basis
+from kadesh.bargaining.regression.courses import Courses
+from kadesh.bargaining.regression.solve import RegressionSolution, solve_regression
+from kadesh.bargaining.regression.valuation import ALL_CASES, FULL, Case
 from kadesh.bargaining.situation import FRICTIONS, Situation
 from kadesh.bargaining.waiting import WaitingSolution, solve_waiting
 from kadesh.dynamics.aid import INTERRUPTED

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kadesh.bargaining.basis import Basis, BasisChoice
 from kadesh.bargaining.campaign_game import HALF_CASES, CampaignGame, Solved
 from kadesh.bargaining.learning import Lessons
 from kadesh.bargaining.moments import basis_choice
-from kadesh.bargaining.regression import ALL_CASES, Case, RegressionSolution
+from kadesh.bargaining.regression.basis import Basis, BasisChoice
+from kadesh.bargaining.regression.solve import RegressionSolution
+from kadesh.bargaining.regression.valuation import ALL_CASES, Case
 from kadesh.bargaining.waiting import WaitingSolution
 
 

@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.basis import Basis
-from kadesh.bargaining.regression import regression_matrix
+from kadesh.bargaining.regression.basis import Basis
+from kadesh.bargaining.regression.solve import regression_matrix
 
 MOST_PER_MONTH: Final = 2.0
 LEAST_STANDARD_DEVIATION: Final = 2e-4

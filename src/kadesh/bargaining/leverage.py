@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float
 from kadesh.bargaining.campaign_game import CampaignGame
 from kadesh.bargaining.moments import having_learnt, situation_of
 from kadesh.bargaining.payoffs import requirement
-from kadesh.bargaining.regression import ALL_CASES, FULL, Case, Valuation
+from kadesh.bargaining.regression.valuation import ALL_CASES, FULL, Case, Valuation
 from kadesh.bargaining.situation import Situation
 from kadesh.bargaining.waiting import Beliefs
 from kadesh.dynamics.start import HeldGround, aid_regimes, start_state

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.basis import BasisChoice
+from kadesh.bargaining.regression.basis import BasisChoice
 from kadesh.bargaining.situation import Situation
 from kadesh.dynamics.aid import aid_delivered
 from kadesh.dynamics.ground import held_share

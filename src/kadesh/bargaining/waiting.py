@@ -19,12 +19,9 @@ from typing import Final, Literal
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.regression import (
-    FULL,
-    Courses,
-    RegressionSolution,
-    regression_matrix,
-)
+from kadesh.bargaining.regression.courses import Courses
+from kadesh.bargaining.regression.solve import RegressionSolution, regression_matrix
+from kadesh.bargaining.regression.valuation import FULL
 from kadesh.bargaining.situation import Situation, belief
 
 Beliefs = Literal["own", "other", "analyst"]

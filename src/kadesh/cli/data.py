@@ -122,8 +122,8 @@ def _checked(
     folder: Path, files: list[Path]
 ) -> tuple[dict[str, int], list[Mistake], list[Mistake]]:
     """Counts, all mistakes, all warnings; claims of a wrong war by their form only."""
-    from kadesh.audit.check import claims_warnings, load_claims
     from kadesh.audit.claims import ClaimsFile
+    from kadesh.audit.claims.check import claims_warnings, load_claims
     from kadesh.war import load_war, load_yaml
 
     mistakes: list[Mistake] = []

@@ -54,7 +54,7 @@ def audit(
     """
     from kadesh.audit.audit import audit as audit_claims
     from kadesh.audit.audit import claims_of
-    from kadesh.audit.check import load_claims
+    from kadesh.audit.claims.check import load_claims
     from kadesh.report import write_report
 
     given = loaded(war)

@@ -124,7 +124,8 @@ def _list(as_json: bool) -> None:
 
 def _describe(model: "Model", as_json: bool) -> None:
     """The model in words, its inputs and outputs, and an example."""
-    from kadesh.theory.model import defaults, outputs, shown, specs
+    from kadesh.theory.fields import defaults, outputs, specs
+    from kadesh.theory.model import shown
 
     known, usual = specs(model.input_type), defaults(model.input_type)
     returned = outputs(model.result_type)
@@ -302,7 +303,7 @@ def _solve(
 
 
 def _print_outputs(model: "Model", solved: dict[str, Any], note: str) -> None:
-    from kadesh.theory.model import outputs
+    from kadesh.theory.fields import outputs
 
     print_table(
         model.name,

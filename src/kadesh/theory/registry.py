@@ -108,7 +108,7 @@ def load_model(name: str) -> Model:
     if name not in NAMES:
         remedy = suggestion(name, NAMES) or f"Use {one_of(NAMES, limit=30)}"
         raise argument_mistake("model", name, "a theory model", remedy)
-    return Model(name, import_module(f"kadesh.theory.{name.replace('-', '_')}"))
+    return Model(name, import_module(f"kadesh.theory.models.{name.replace('-', '_')}"))
 
 
 def solve(name: str, /, **given: Any) -> Any:
@@ -127,6 +127,6 @@ def solve(name: str, /, **given: Any) -> Any:
 
 def summary(name: str) -> str:
     """The first line of a model's docstring, read without importing the model."""
-    path = Path(__file__).with_name(f"{name.replace('-', '_')}.py")
+    path = Path(__file__).parent / "models" / f"{name.replace('-', '_')}.py"
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return text.partition("\n")[0]

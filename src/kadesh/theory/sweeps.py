@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from kadesh.errors import InputErrors, Mistake
 from kadesh.suggest import one_of, suggestion
-from kadesh.theory.model import ModelInputs, make_inputs, mistake, read_values, record, specs, vary
+from kadesh.theory.fields import specs
+from kadesh.theory.model import ModelInputs, make_inputs, mistake, read_values, record, vary
 from kadesh.theory.registry import load_model
 
 MOST_POINTS: Final = 1_000_000

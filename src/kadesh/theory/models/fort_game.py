@@ -49,17 +49,8 @@ from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solution import Solution
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.theory.colours import BOTH, RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import (
-    PROBABILITY,
-    SHARE,
-    Axes,
-    ModelInputs,
-    flag,
-    number,
-    output,
-    probability,
-    whole,
-)
+from kadesh.theory.fields import PROBABILITY, SHARE, flag, number, output, probability, whole
+from kadesh.theory.model import Axes, ModelInputs
 
 _POSITIONS: Final = "k = 1..forts-1"
 

@@ -31,7 +31,8 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import RULE, SIDE_A
-from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, output, positive
+from kadesh.theory.fields import PROBABILITY, output, positive
+from kadesh.theory.model import Axes, ModelInputs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,16 +35,8 @@ from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.errors import Mistake, NumericalError
 from kadesh.theory.colours import BOTH, RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import (
-    SHARE,
-    Axes,
-    ModelInputs,
-    flag,
-    mistake,
-    number,
-    output,
-    probability,
-)
+from kadesh.theory.fields import SHARE, flag, number, output, probability
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 
 @dataclass(frozen=True, kw_only=True)

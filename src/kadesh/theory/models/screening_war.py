@@ -44,17 +44,8 @@ import numpy as np
 
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A
-from kadesh.theory.model import (
-    PROBABILITY,
-    SHARE,
-    Axes,
-    ModelInputs,
-    mistake,
-    number,
-    output,
-    probability,
-    whole,
-)
+from kadesh.theory.fields import PROBABILITY, SHARE, number, output, probability, whole
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 BELIEFS: Final = tuple(step / 10 for step in range(11))
 """Where A's value is given."""

@@ -34,7 +34,8 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import BOTH, RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import SHARE, Axes, ModelInputs, choice, number, output, probability
+from kadesh.theory.fields import SHARE, choice, number, output, probability
+from kadesh.theory.model import Axes, ModelInputs
 
 
 @dataclass(frozen=True, kw_only=True)

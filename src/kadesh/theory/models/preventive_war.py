@@ -36,7 +36,8 @@ import numpy as np
 
 from kadesh.bargaining.exact.peace import Peace, peace_path
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, number, numbers, output
+from kadesh.theory.fields import PROBABILITY, number, numbers, output
+from kadesh.theory.model import Axes, ModelInputs
 
 _FLOW: Final = "periods of the whole flow"
 

@@ -40,16 +40,8 @@ from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import (
-    SHARE,
-    Axes,
-    ModelInputs,
-    mistake,
-    number,
-    output,
-    probability,
-    whole,
-)
+from kadesh.theory.fields import SHARE, number, output, probability, whole
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 MOST_STATES: Final = 5_000_000
 """Positions times dates: what fits in memory with room to spare."""

@@ -1,125 +1,16 @@
-"""What a claims file may contain: an article as sentences, each with the readings it allows.
+"""The kinds of reading: exact questions that a sentence may mean, by what decides them."""
 
-A claim is a sentence; a *reading* is one exact question that the sentence may mean. Vague words
-("quickly", "stalled") are thresholds: a low, central and high value marked `judgement`, drawn like
-any other assumption, so that they can flip a verdict. Nothing here states an outcome: a reading
-names a quantity, sides and dates, and what would make it true.
-"""
-
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from kadesh.audit.claims.measures import Quantity, Span
 from kadesh.bargaining.situation import FRICTIONS
-from kadesh.war.fields import Day, Flag, Id, Keyed, Model, Number, Range, Text, Whole, field_mistake
+from kadesh.war.fields import Day, Flag, Id, Model, Number, Text, Whole, field_mistake
 
-RecordMeasure = Literal[
-    "held_km2", "contested_km2", "held_or_contested_km2", "casualties_persons", "deaths_persons"
-]
-ModelMeasure = Literal["leverage_share", "floor_share", "range_width_share"]
-KnownMeasure = Literal["assumption"]
 Grade = Literal["A", "B", "C"]
 Friction = Literal["differing_beliefs", "commitment", "leader_stake", "conditional_subsidy"]
 assert Friction.__args__ == FRICTIONS  # type: ignore[attr-defined]
-
-THRESHOLD_FIELDS: Final = (
-    "threshold",
-    "upper",
-    "ratio",
-    "tolerance",
-    "share",
-    "margin",
-    "events",
-    "months",
-    "persons",
-)
-"""Fields of readings that name a threshold."""
-
-
-class Threshold(Range):
-    """What a vague word, or an exact figure of the article, means in numbers."""
-
-    id: Id
-    unit: Text
-    """A unit of quantities.yaml."""
-    meaning: Text
-    """The word or figure, and how it is read."""
-    source: Text
-    """`judgement`, or where the figure stands."""
-
-
-class Quantity(Model):
-    """A number that the record or the model can give, without its date."""
-
-    measure: RecordMeasure | ModelMeasure | KnownMeasure
-    """What is measured: control or losses (record), a bargaining value (model), or an
-    assumption's figures as they were known at the date."""
-    side: Id
-    """Who holds the land, suffered the losses, or bargains."""
-    sectors: tuple[Id, ...] = ()
-    """Where (control only); empty: all sectors of the other side's home."""
-    source: Id | None = None
-    """One map's own figures, unfused, instead of the reconstruction."""
-    assumption: Id | None = None
-    """The assumption (measure `assumption` only)."""
-    per: Id | None = None
-    """Divide by this assumption of the same side, e.g. its population: `per: population_persons`
-    uses `population_persons.<side>`."""
-    ground_as_of: Day | None = None
-    """Hold the line of contact where it was on this date (bargaining values only)."""
-    without_redraws: Flag = False
-    """Leave out sectors in which a map was redrawn within the window."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if (self.measure == "assumption") != (self.assumption is not None):
-            expected = "given exactly where measure is 'assumption'"
-            raise field_mistake("assumption", expected, "Name the assumption, or change measure")
-        record = self.measure in RecordMeasure.__args__  # type: ignore[attr-defined]
-        if self.sectors and not (record and self.measure.endswith("km2")):
-            raise field_mistake("sectors", "only with measures of land", "Remove the sectors")
-        if self.source and not (record and self.measure.endswith("km2")):
-            raise field_mistake("source", "only with measures of land", "Remove the source")
-        if self.ground_as_of and self.measure not in ModelMeasure.__args__:  # type: ignore[attr-defined]
-            raise field_mistake("ground_as_of", "only with bargaining values", "Remove it")
-        return self
-
-    @property
-    def is_record(self) -> bool:
-        """Whether fusion alone gives it."""
-        return self.measure in RecordMeasure.__args__  # type: ignore[attr-defined]
-
-    @property
-    def is_model(self) -> bool:
-        """Whether it comes out of the bargaining model."""
-        return self.measure in ModelMeasure.__args__  # type: ignore[attr-defined]
-
-
-class Span(Model):
-    """A quantity at a date, or over a window."""
-
-    quantity: Quantity
-    at: Day | None = None
-    start: Day | None = None
-    end: Day | None = None
-    statistic: Literal["level", "change", "pace_per_day", "peak"] = "level"
-    """Value at `at`; or over the window: difference of its ends, that per day, or its highest
-    weekly value."""
-
-    @model_validator(mode="after")
-    def _dated(self) -> Self:
-        if self.statistic == "level":
-            if self.at is None or self.start or self.end:
-                raise field_mistake("at", "a date (and no start or end) with 'level'", "Add at")
-        elif self.at or self.start is None or self.end is None:
-            expected = f"start and end (and no at) with '{self.statistic}'"
-            raise field_mistake("statistic", expected, "Give the window")
-        elif self.end <= self.start:
-            raise field_mistake("end", f"a date after the start, {self.start}", "Correct it")
-        if self.statistic != "level" and not self.quantity.is_record:
-            expected = "'level' for bargaining values and assumptions"
-            raise field_mistake("statistic", expected, "Use a trend or comparison of two dates")
-        return self
 
 
 class Reading(Model):
@@ -388,26 +279,3 @@ AnyReading = Annotated[
     | Untestable,
     Field(discriminator="kind"),
 ]
-
-
-class Claim(Model):
-    """A sentence of the article."""
-
-    id: Id
-    text: Text
-    """In our words, close to the article's."""
-    readings: Keyed[AnyReading] = Field(min_length=1)
-
-
-class ClaimsFile(Model):
-    """claims/*.yaml."""
-
-    format: Literal[1]
-    title: Text
-    war: Id
-    published: Day
-    """Date of the article."""
-    about: Text
-    """Where the text comes from and how it was put into claims."""
-    thresholds: Keyed[Threshold] = Field(default_factory=dict)
-    claims: Keyed[Claim] = Field(min_length=1)

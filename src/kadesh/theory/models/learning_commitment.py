@@ -43,15 +43,8 @@ import numpy as np
 
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import (
-    PROBABILITY,
-    Axes,
-    ModelInputs,
-    mistake,
-    number,
-    output,
-    probability,
-)
+from kadesh.theory.fields import PROBABILITY, number, output, probability
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,7 +38,8 @@ import numpy as np
 from jaxtyping import Float
 
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import PROBABILITY, SHARE, Axes, ModelInputs, number, output, probability
+from kadesh.theory.fields import PROBABILITY, SHARE, number, output, probability
+from kadesh.theory.model import Axes, ModelInputs
 
 _SERIES_BELOW: Final = 1e-3
 """Steepness 2 mu / s^2 below which u - x, a difference of near equals, is taken by its series:

@@ -34,16 +34,8 @@ from jaxtyping import Float
 
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import (
-    PROBABILITY,
-    SHARE,
-    Axes,
-    ModelInputs,
-    mistake,
-    number,
-    output,
-    probability,
-)
+from kadesh.theory.fields import PROBABILITY, SHARE, number, output, probability
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,8 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import SHARE, Axes, ModelInputs, number, output, positive
+from kadesh.theory.fields import SHARE, number, output, positive
+from kadesh.theory.model import Axes, ModelInputs
 
 
 @dataclass(frozen=True, kw_only=True)

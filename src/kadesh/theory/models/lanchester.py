@@ -42,16 +42,8 @@ from jaxtyping import Float
 
 from kadesh.errors import Mistake
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import (
-    PROBABILITY,
-    Axes,
-    ModelInputs,
-    choice,
-    flag,
-    mistake,
-    number,
-    output,
-)
+from kadesh.theory.fields import PROBABILITY, choice, flag, number, output
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 MOST_STATES: Final = 100_000_000
 """States of the stochastic law beyond which a solve would take minutes."""

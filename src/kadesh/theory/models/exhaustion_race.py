@@ -35,16 +35,8 @@ from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import Steps
 from kadesh.bargaining.exact.solve import solve as solve_game
 from kadesh.theory.colours import BOTH, RULE, SIDE_A
-from kadesh.theory.model import (
-    PROBABILITY,
-    SHARE,
-    Axes,
-    ModelInputs,
-    number,
-    output,
-    probability,
-    whole,
-)
+from kadesh.theory.fields import PROBABILITY, SHARE, number, output, probability, whole
+from kadesh.theory.model import Axes, ModelInputs
 
 MOST_RESOURCES: Final = 300
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from kadesh import quantities
 from kadesh.audit import claims as c
-from kadesh.audit.rows import matching_rows, valid_patterns
+from kadesh.audit.claims.rows import matching_rows, valid_patterns
 from kadesh.errors import InputErrors, Mistake
 from kadesh.suggest import one_of, suggestion
 from kadesh.war import War, load_yaml

@@ -45,18 +45,8 @@ from kadesh.bargaining.exact.counts import (
 )
 from kadesh.errors import Mistake
 from kadesh.theory.colours import BOTH, SIDE_A
-from kadesh.theory.model import (
-    PROBABILITY,
-    SHARE,
-    Axes,
-    ModelInputs,
-    mistake,
-    number,
-    numbers,
-    output,
-    probability,
-    whole,
-)
+from kadesh.theory.fields import PROBABILITY, SHARE, number, numbers, output, probability, whole
+from kadesh.theory.model import Axes, ModelInputs, mistake
 
 MOST_STATES: Final = 5_000_000
 """Positions times battles: what fits in memory with room to spare."""

@@ -31,7 +31,8 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import BOTH, RULE, SIDE_A, SIDE_B
-from kadesh.theory.model import Axes, ModelInputs, output, positive
+from kadesh.theory.fields import output, positive
+from kadesh.theory.model import Axes, ModelInputs
 
 _RATE: Final = "per unit of time"
 

@@ -30,7 +30,8 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.theory.colours import RULE, SIDE_B
-from kadesh.theory.model import PROBABILITY, Axes, ModelInputs, number, output, positive
+from kadesh.theory.fields import PROBABILITY, number, output, positive
+from kadesh.theory.model import Axes, ModelInputs
 
 
 @dataclass(frozen=True, kw_only=True)

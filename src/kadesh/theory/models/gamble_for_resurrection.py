@@ -31,18 +31,10 @@ from typing import Any, Final
 import numpy as np
 
 from kadesh.errors import InputErrors, Mistake
-from kadesh.theory import fort_game
 from kadesh.theory.colours import RULE, SIDE_A
-from kadesh.theory.model import (
-    SHARE,
-    Axes,
-    ModelInputs,
-    mistake,
-    number,
-    output,
-    probability,
-    whole,
-)
+from kadesh.theory.fields import SHARE, number, output, probability, whole
+from kadesh.theory.model import Axes, ModelInputs, mistake
+from kadesh.theory.models import fort_game
 
 
 @dataclass(frozen=True, kw_only=True)

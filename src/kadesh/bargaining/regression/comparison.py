@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.bargaining.basis import BasisChoice
 from kadesh.bargaining.exact.game import Game, Period
 from kadesh.bargaining.exact.moves import walk
 from kadesh.bargaining.exact.solve import solve
-from kadesh.bargaining.regression import FULL, Courses, solve_regression
+from kadesh.bargaining.regression.basis import BasisChoice
+from kadesh.bargaining.regression.courses import Courses
+from kadesh.bargaining.regression.solve import solve_regression
+from kadesh.bargaining.regression.valuation import FULL
 from kadesh.bargaining.situation import Situation
 from kadesh.streams import generator
 

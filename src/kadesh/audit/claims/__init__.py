@@ -1,0 +1,29 @@
+"""An article as claims: what its file may contain, and how it is checked against the war."""
+
+from kadesh.audit.claims.file import THRESHOLD_FIELDS as THRESHOLD_FIELDS
+from kadesh.audit.claims.file import Claim as Claim
+from kadesh.audit.claims.file import ClaimsFile as ClaimsFile
+from kadesh.audit.claims.file import Threshold as Threshold
+from kadesh.audit.claims.measures import ModelMeasure as ModelMeasure
+from kadesh.audit.claims.measures import Quantity as Quantity
+from kadesh.audit.claims.measures import RecordMeasure as RecordMeasure
+from kadesh.audit.claims.measures import Span as Span
+from kadesh.audit.claims.readings import AnyReading as AnyReading
+from kadesh.audit.claims.readings import BeliefUpdate as BeliefUpdate
+from kadesh.audit.claims.readings import BestMoment as BestMoment
+from kadesh.audit.claims.readings import Change as Change
+from kadesh.audit.claims.readings import Chip as Chip
+from kadesh.audit.claims.readings import Comparison as Comparison
+from kadesh.audit.claims.readings import Counterfactual as Counterfactual
+from kadesh.audit.claims.readings import Deal as Deal
+from kadesh.audit.claims.readings import Marginal as Marginal
+from kadesh.audit.claims.readings import Match as Match
+from kadesh.audit.claims.readings import Measurement as Measurement
+from kadesh.audit.claims.readings import Objective as Objective
+from kadesh.audit.claims.readings import Operation as Operation
+from kadesh.audit.claims.readings import Reading as Reading
+from kadesh.audit.claims.readings import Statement as Statement
+from kadesh.audit.claims.readings import Subsidy as Subsidy
+from kadesh.audit.claims.readings import Trend as Trend
+from kadesh.audit.claims.readings import Untestable as Untestable
+from kadesh.audit.claims.readings import Waiting as Waiting

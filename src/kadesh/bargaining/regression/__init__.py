@@ -1,0 +1,1 @@
+"""Values of fighting on over any simulator, by regression on simulated courses."""
