@@ -14,17 +14,16 @@ from scipy.stats import ks_2samp
 
 from kadesh.fusion.layout import lay_out
 from kadesh.fusion.population import Population, prior_scale, start
+from kadesh.fusion.proposals import tune
 from kadesh.fusion.record import known
 from kadesh.fusion.settings import Settings
 from kadesh.fusion.sweep import (
     GROUND_ORDER,
     LOSSES_ORDER,
     log_possible,
-    path_normals,
     sweep,
-    tune,
 )
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.workspace import Workspace, path_normals
 from kadesh.streams import generator
 
 # Two moves are cuts on purpose (shares of maps, the spread of their biases): they are held still

@@ -21,8 +21,9 @@ from kadesh.fusion.diagnostics import GROUPS, effective_draws_of_chains, nested_
 from kadesh.fusion.ladder import Fit, check_finite, order_of
 from kadesh.fusion.parts import apart, beside, particles_of, together
 from kadesh.fusion.population import Population
+from kadesh.fusion.proposals import tune
 from kadesh.fusion.reconstruction import R_HAT_LIMIT
-from kadesh.fusion.sweep import sweep, tune
+from kadesh.fusion.sweep import sweep
 from kadesh.fusion.unknowns import Unknown, unknowns_of
 from kadesh.fusion.workspace import Workspace
 

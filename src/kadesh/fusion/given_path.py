@@ -12,9 +12,7 @@ from kadesh.fusion.kalman import BASE
 from kadesh.fusion.population import Population
 from kadesh.fusion.rescale import rescale_losses, stretch_drift
 from kadesh.fusion.row_kernels import log1p_sums
-from kadesh.fusion.workspace import Workspace
-
-Streams = Sequence[np.random.Generator]
+from kadesh.fusion.workspace import Streams, Workspace
 
 STRIDE: Final = 2.4
 """Length of a proposal on a log scale in its standard deviations (Gelman, Roberts & Gilks 1996)."""

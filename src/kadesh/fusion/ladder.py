@@ -16,8 +16,9 @@ from jaxtyping import Float
 from kadesh.errors import NumericalError
 from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population, carry, start
+from kadesh.fusion.proposals import tune
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import GROUND_ORDER, LOSSES_ORDER, Move, sweep, tune
+from kadesh.fusion.sweep import GROUND_ORDER, LOSSES_ORDER, Move, sweep
 from kadesh.fusion.warm import first_path, reweight
 from kadesh.fusion.workspace import Workspace
 

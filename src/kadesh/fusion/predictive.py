@@ -20,8 +20,7 @@ from kadesh.fusion.reconstruct import settings_of
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import GROUND, Record, known, record_of
 from kadesh.fusion.structure import block_of
-from kadesh.fusion.sweep import path_normals
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.workspace import Workspace, path_normals
 from kadesh.streams import generator
 from kadesh.war import War
 

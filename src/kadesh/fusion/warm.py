@@ -18,8 +18,7 @@ from jaxtyping import Bool, Float
 
 from kadesh.fusion.censored import augment, log_chance
 from kadesh.fusion.population import Population
-from kadesh.fusion.sweep import path_normals
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.workspace import Workspace, path_normals
 from kadesh.streams import generator
 
 

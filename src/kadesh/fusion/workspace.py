@@ -1,5 +1,6 @@
 """One block at one vantage date, as the filter sees it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,9 @@ from kadesh.fusion.layout import Layout
 from kadesh.fusion.population import Population
 from kadesh.fusion.row_kernels import noise_variances, signals
 from kadesh.fusion.settings import Settings
+
+Streams = Sequence[np.random.Generator]
+"""A stream for each series, or for each group."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +109,18 @@ class Workspace:
         self, share: Float[np.ndarray, "group column particle"]
     ) -> Float[np.ndarray, "row particle"]:
         """What each report shows of the level: exp of the biases of its chain of sources."""
+        shown, of = self._shown(share)
+        return np.asarray(shown[of])
+
+    def _shown(
+        self, share: Float[np.ndarray, "group column particle"]
+    ) -> tuple[Float[np.ndarray, "pattern particle"], Int[np.ndarray, " row"]]:
+        """`shown` of the different chains of sources, and which one each report has."""
         patterns, of = self._patterns
-        shown = [np.exp(chain @ share[group]) for group, chain in patterns]
-        return np.asarray(np.stack(shown)[of] if shown else np.ones((0, share.shape[-1])))
+        shown = np.ones((len(patterns), share.shape[-1]))
+        for place, (group, chain) in enumerate(patterns):
+            shown[place] = np.exp(chain @ share[group])
+        return shown, of
 
     @cached_property
     def _patterns(
@@ -147,13 +160,10 @@ class Workspace:
     ) -> Float[np.ndarray, "row particle"]:
         """What reports show of a path, its drifting biases included."""
         rows = self.layout.rows
-        patterns, of = self._patterns
-        shown = [np.exp(chain @ share[group]) for group, chain in patterns]
-        if not shown:
-            return np.zeros((0, self.particles))
+        shown, of = self._shown(share)
         state = np.where(rows.component >= 0, BASE + rows.component, -1)
         return signals(
-            path, np.stack(shown), of, usual,
+            path, shown, of, usual,
             rows.series, rows.week, state, rows.ago, rows.load,
         )  # fmt: skip
 
@@ -258,3 +268,26 @@ class Workspace:
         path, drawn = self.imagine(terms, population, normals)
         path += smooth(reports, terms, done, population.reported - drawn)
         return path
+
+
+def path_normals(space: Workspace, streams: Streams) -> PathNormals:
+    """The standard normals of one path draw, each series' from its own stream."""
+    layout, particles = space.layout, space.particles
+    rows = np.bincount(layout.rows.series, minlength=len(layout.series))
+    shape = (len(layout.components), layout.weeks + 1, particles)
+    draw = [
+        (
+            stream.standard_normal((2, layout.weeks, particles)),
+            stream.standard_normal(particles),
+            stream.standard_normal(shape),
+            stream.standard_normal((int(count), particles)),
+        )
+        for stream, count in zip(streams, rows, strict=True)
+    ]
+    return PathNormals(
+        week=np.stack([entry[0][0] for entry in draw], axis=1),
+        turn=np.stack([entry[0][1] for entry in draw], axis=1),
+        rate=np.stack([entry[1] for entry in draw]),
+        bias=np.stack([entry[2] for entry in draw], axis=2),
+        row=np.concatenate([entry[3] for entry in draw]),
+    )
