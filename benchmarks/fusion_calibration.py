@@ -14,7 +14,7 @@ side's casualties from two staffs, 20 weeks. So that the model that draws is the
 that fits, a source's interval is an amount and no share. Wars that cannot be (more dead rising than
 the model allows, bounds broken) are drawn anew, as the fit conditions on them.
 
-The maps' proportional biases are a cut (`kadesh.fusion.contrasts`): they learn from differences of
+The maps' proportional biases are a cut (`fusion.moves.contrasts`): they learn from differences of
 maps only, so that what depends on them need not be calibrated under the model as a whole. They are
 held at (almost) nothing in the war "exact" and left free in the war "cut".
 """
@@ -35,14 +35,14 @@ os.environ.setdefault("KADESH_CACHE", tempfile.mkdtemp(prefix="kadesh-benchmark-
 import numpy as np
 import pandas as pd
 
-from kadesh.fusion.ladder import begin, order_of
-from kadesh.fusion.layout import Layout, lay_out
-from kadesh.fusion.population import start
+from kadesh.fusion.fit.ladder import begin, order_of
+from kadesh.fusion.fit.unknowns import Unknown, unknowns_of
+from kadesh.fusion.moves.population import start
+from kadesh.fusion.moves.sweep import log_possible, path_normals, sweep, tune
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.layout import Layout, lay_out
 from kadesh.fusion.record import Ground, Publisher, Record, known
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import log_possible, path_normals, sweep, tune
-from kadesh.fusion.unknowns import Unknown, unknowns_of
-from kadesh.fusion.workspace import Workspace
 from kadesh.streams import generator
 
 WEEKS, START, DRAWS = 20, date(2001, 3, 5), 63

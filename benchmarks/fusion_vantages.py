@@ -18,7 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["KADESH_CACHE"] = tempfile.mkdtemp(prefix="kadesh-benchmark-")
 
 from kadesh.fusion import reconstruct
-from kadesh.fusion.ladder import rungs
+from kadesh.fusion.fit.ladder import rungs
 from kadesh.war import load_war
 
 

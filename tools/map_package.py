@@ -41,7 +41,9 @@ DATA = """\
 
 
 def name(path: Path, folder: Path) -> str:
-    """A module's name inside its layer."""
+    """A module's name inside its layer; a folder's ends in a slash."""
+    if path.name == "__init__.py":
+        return f"{path.parent.name}/"
     return ".".join(path.relative_to(folder).with_suffix("").parts)
 
 
@@ -52,7 +54,7 @@ def first_line(path: Path) -> str:
 
 
 def table(folder: Path) -> str:
-    """A row for each module."""
+    """A row for each module and each folder of modules."""
     rows = [f"| `{name(path, folder)}` | {first_line(path)} |" for path in modules(folder)]
     return "\n".join(["| module | |", "|---|---|", *rows]) + "\n"
 
@@ -66,11 +68,9 @@ def page() -> str:
 
 
 def modules(folder: Path) -> list[Path]:
-    """The modules of a folder, then those of the folders in it, without any `__init__`."""
-    found = sorted(folder.glob("*.py"))
-    if folder != PACKAGE:
-        found += sorted(folder.glob("*/*.py"))
-    return [path for path in found if path.name != "__init__.py"]
+    """The modules of a folder, then each folder in it with its modules."""
+    found = sorted(set(folder.glob("*.py")) - {folder / "__init__.py"})
+    return found if folder == PACKAGE else found + sorted(folder.glob("*/*.py"))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from jaxtyping import Array, Float
 
-from kadesh.dynamics.attrition import AttritionParams, helmbold_losses
-from kadesh.dynamics.attrition import expected_losses as expected_losses_eagerly
-from kadesh.dynamics.attrition import weekly_losses as weekly_losses_eagerly
+from kadesh.dynamics.mechanisms.attrition import AttritionParams, helmbold_losses
+from kadesh.dynamics.mechanisms.attrition import expected_losses as expected_losses_eagerly
+from kadesh.dynamics.mechanisms.attrition import weekly_losses as weekly_losses_eagerly
 
 expected_losses = jax.jit(expected_losses_eagerly)
 weekly_losses = jax.jit(weekly_losses_eagerly)

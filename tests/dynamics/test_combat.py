@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kadesh
-from kadesh.dynamics.attrition import helmbold_losses
 from kadesh.dynamics.combat import IMPLIED, expected, fit_of, implied, judge, outcomes
+from kadesh.dynamics.mechanisms.attrition import helmbold_losses
 from kadesh.errors import InputErrors
 
 WARS = Path(kadesh.__file__).parent / "wars"

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from kadesh.dynamics.materiel import combined_force
+from kadesh.dynamics.mechanisms.materiel import combined_force
 
 
 def force(manpower: float, materiel: float, elasticity: float, weight: float = 0.5) -> float:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from kadesh.dynamics.aid import (
+from kadesh.dynamics.mechanisms.aid import (
     INTERRUPTED,
     SURGE,
     SUSTAINED,
@@ -16,16 +16,16 @@ from kadesh.dynamics.aid import (
     aid_delivered,
     next_regime,
 )
-from kadesh.dynamics.allocation import (
+from kadesh.dynamics.mechanisms.allocation import (
     OBJECTIVES,
     AllocationParams,
     attraction,
     wanted_share,
     within_reach,
 )
-from kadesh.dynamics.attrition import AttritionParams, expected_losses, weekly_losses
-from kadesh.dynamics.fortification import FortificationParams, next_fortification
-from kadesh.dynamics.ground import (
+from kadesh.dynamics.mechanisms.attrition import AttritionParams, expected_losses, weekly_losses
+from kadesh.dynamics.mechanisms.fortification import FortificationParams, next_fortification
+from kadesh.dynamics.mechanisms.ground import (
     GroundParams,
     advance_km,
     advantage_log,
@@ -34,12 +34,17 @@ from kadesh.dynamics.ground import (
     held_share,
     next_held,
 )
-from kadesh.dynamics.materiel import MaterielParams, materiel_multiplier, next_materiel
-from kadesh.dynamics.mobilization import MobilizationParams, recruits
-from kadesh.dynamics.reserves import arriving, spread
-from kadesh.dynamics.supply import SupplyParams, supply_factor
-from kadesh.dynamics.support import SupportParams, next_support
-from kadesh.dynamics.surprise import SurpriseParams, chosen_sector, next_surprise, operations
+from kadesh.dynamics.mechanisms.materiel import MaterielParams, materiel_multiplier, next_materiel
+from kadesh.dynamics.mechanisms.mobilization import MobilizationParams, recruits
+from kadesh.dynamics.mechanisms.reserves import arriving, spread
+from kadesh.dynamics.mechanisms.supply import SupplyParams, supply_factor
+from kadesh.dynamics.mechanisms.support import SupportParams, next_support
+from kadesh.dynamics.mechanisms.surprise import (
+    SurpriseParams,
+    chosen_sector,
+    next_surprise,
+    operations,
+)
 
 SECTORS, RUNS = 5, 32
 RANDOM = np.random.default_rng(20220224)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kadesh.fusion.censored import augment, curvature, log_chance
+from kadesh.fusion.moves.censored import augment, curvature, log_chance
 
 LIMIT, WIDTH = np.array([60.0]), np.array([5.0])
 AT_LEAST, UP_TO = np.array([1]), np.array([-1])

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from fusion_wars import record, small_war
 
-from kadesh.fusion.converge import FIRST_LOOK, MOST_SWEEPS
-from kadesh.fusion.diagnostics import effective_draws_of_chains, nested_r_hat
-from kadesh.fusion.layout import lay_out
-from kadesh.fusion.parts import apart, beside, particles_of, together
-from kadesh.fusion.population import start
+from kadesh.fusion.fit.converge import FIRST_LOOK, MOST_SWEEPS
+from kadesh.fusion.fit.diagnostics import effective_draws_of_chains, nested_r_hat
+from kadesh.fusion.fit.parts import apart, beside, particles_of, together
+from kadesh.fusion.moves.population import start
+from kadesh.fusion.moves.sweep import GROUND_ORDER, sweep, tune
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.layout import lay_out
 from kadesh.fusion.reconstruct import reconstruct_record
 from kadesh.fusion.reconstruction import R_HAT_LIMIT
 from kadesh.fusion.record import known
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import GROUND_ORDER, sweep, tune
-from kadesh.fusion.workspace import Workspace
 
 DAY = date(2001, 5, 10)
 SMALL = Settings(islands=4, island_particles=4, first_sweeps=24)

@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from kadesh.fusion.kalman import BASE, Reports, Terms, filter_pass, smooth
+from kadesh.fusion.paths.kalman import BASE, Reports, Terms, filter_pass, smooth
 
 WEEKS, MEMORY, ROWS, PARTICLES = 6, 0.9, 20, 19
 EXACT = 1e-9

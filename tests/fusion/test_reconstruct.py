@@ -12,14 +12,14 @@ from fusion_wars import SECTORS, mirrored, record, row, small_war, sundays
 
 from kadesh.errors import InputErrors, NumericalError
 from kadesh.fusion import reconstruct, refit
-from kadesh.fusion.ladder import check_finite, rungs
-from kadesh.fusion.layout import lay_out
-from kadesh.fusion.population import start
+from kadesh.fusion.fit.ladder import check_finite, rungs
+from kadesh.fusion.moves.population import start
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.layout import lay_out
 from kadesh.fusion.reconstruct import reconstruct_record
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import Record, known
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.workspace import Workspace
 from kadesh.war import load_war
 
 SMALL = Settings(islands=4, island_particles=8, first_sweeps=24)

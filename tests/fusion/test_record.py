@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fusion_wars import record, row, sundays
 
-from kadesh.fusion.layout import lay_out
+from kadesh.fusion.paths.layout import lay_out
 from kadesh.fusion.record import known
 from kadesh.fusion.settings import DEFAULT
 

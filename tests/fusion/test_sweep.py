@@ -12,18 +12,18 @@ import pytest
 from fusion_wars import SECTORS, record, row, sundays
 from scipy.stats import ks_2samp
 
-from kadesh.fusion.layout import lay_out
-from kadesh.fusion.population import Population, prior_scale, start
-from kadesh.fusion.proposals import tune
-from kadesh.fusion.record import known
-from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import (
+from kadesh.fusion.moves.population import Population, prior_scale, start
+from kadesh.fusion.moves.proposals import tune
+from kadesh.fusion.moves.sweep import (
     GROUND_ORDER,
     LOSSES_ORDER,
     log_possible,
     sweep,
 )
-from kadesh.fusion.workspace import Workspace, path_normals
+from kadesh.fusion.moves.workspace import Workspace, path_normals
+from kadesh.fusion.paths.layout import lay_out
+from kadesh.fusion.record import known
+from kadesh.fusion.settings import Settings
 from kadesh.streams import generator
 
 # Two moves are cuts on purpose (shares of maps, the spread of their biases): they are held still

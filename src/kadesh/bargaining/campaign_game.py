@@ -25,9 +25,9 @@ from kadesh.bargaining.regression.solve import RegressionSolution, solve_regress
 from kadesh.bargaining.regression.valuation import ALL_CASES, FULL, Case
 from kadesh.bargaining.situation import FRICTIONS, Situation
 from kadesh.bargaining.waiting import WaitingSolution, solve_waiting
-from kadesh.dynamics.aid import INTERRUPTED
 from kadesh.dynamics.blocks import take_runs, take_states
 from kadesh.dynamics.campaign import step_many
+from kadesh.dynamics.mechanisms.aid import INTERRUPTED
 from kadesh.dynamics.start import HeldGround, start_state
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.streams import generator

@@ -17,9 +17,9 @@ from jaxtyping import Float
 
 from kadesh.bargaining.regression.basis import BasisChoice
 from kadesh.bargaining.situation import Situation
-from kadesh.dynamics.aid import aid_delivered
-from kadesh.dynamics.ground import held_share
-from kadesh.dynamics.materiel import materiel_multiplier
+from kadesh.dynamics.mechanisms.aid import aid_delivered
+from kadesh.dynamics.mechanisms.ground import held_share
+from kadesh.dynamics.mechanisms.materiel import materiel_multiplier
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.war import War
 

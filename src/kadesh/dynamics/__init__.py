@@ -1,11 +1,11 @@
 """What could happen: the weekly campaign, sectors x two sides, under chance and assumptions."""
 
-from kadesh.dynamics.allocation import OBJECTIVES as OBJECTIVES
 from kadesh.dynamics.blocks import take_runs as take_runs
 from kadesh.dynamics.blocks import take_states as take_states
 from kadesh.dynamics.campaign import Order as Order
 from kadesh.dynamics.campaign import simulate as simulate
 from kadesh.dynamics.campaign import step_many as step_many
+from kadesh.dynamics.mechanisms.allocation import OBJECTIVES as OBJECTIVES
 from kadesh.dynamics.start import start_state as start_state
 from kadesh.dynamics.state import MECHANISMS as MECHANISMS
 from kadesh.dynamics.state import CampaignParams as CampaignParams

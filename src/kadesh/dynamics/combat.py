@@ -10,7 +10,7 @@ and era of who wins, daily losses of attacker and defender, their ratio and the 
 - `judge`: whether a range that a war states is in line with that.
 
 With $\ln(L_a/L_d) = c + b\ln(M_a/M_d)$ fitted and $L_i\propto M_i^{1-w}M_j^{w}$ in
-`kadesh.dynamics.attrition`, the concentration exponent is $w=(1-b)/2$, and the attacker's loss
+`dynamics.mechanisms.attrition`, the concentration exponent is $w=(1-b)/2$, and the attacker's loss
 factor $e^c$. Fortification and surprise are their effects on the logit of winning over that of the
 logarithm of the force ratio.
 

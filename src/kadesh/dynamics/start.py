@@ -15,22 +15,25 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Array, Float
 
-from kadesh.dynamics.aid import INTERRUPTED, SUSTAINED, AidParams
-from kadesh.dynamics.allocation import (
+from kadesh.dynamics.blocks import block_indices, take, take_runs
+from kadesh.dynamics.geography import neighbour_matrix
+from kadesh.dynamics.mechanisms.aid import INTERRUPTED, SUSTAINED, AidParams
+from kadesh.dynamics.mechanisms.allocation import (
     OBJECTIVES,
     AllocationParams,
     attraction,
     wanted_share,
     within_reach,
 )
-from kadesh.dynamics.attrition import AttritionParams
-from kadesh.dynamics.blocks import block_indices, take, take_runs
-from kadesh.dynamics.fortification import FortificationParams
-from kadesh.dynamics.geography import neighbour_matrix
-from kadesh.dynamics.ground import GroundParams, contact_share, held_share
-from kadesh.dynamics.materiel import MaterielParams
-from kadesh.dynamics.mobilization import MobilizationParams
-from kadesh.dynamics.reserves import ReserveParams
+from kadesh.dynamics.mechanisms.attrition import AttritionParams
+from kadesh.dynamics.mechanisms.fortification import FortificationParams
+from kadesh.dynamics.mechanisms.ground import GroundParams, contact_share, held_share
+from kadesh.dynamics.mechanisms.materiel import MaterielParams
+from kadesh.dynamics.mechanisms.mobilization import MobilizationParams
+from kadesh.dynamics.mechanisms.reserves import ReserveParams
+from kadesh.dynamics.mechanisms.supply import SupplyParams
+from kadesh.dynamics.mechanisms.support import SupportParams
+from kadesh.dynamics.mechanisms.surprise import SurpriseParams
 from kadesh.dynamics.state import (
     MECHANISMS,
     CampaignParams,
@@ -40,9 +43,6 @@ from kadesh.dynamics.state import (
     check_mechanisms,
 )
 from kadesh.dynamics.step import contest_of, fortification_log, front_of
-from kadesh.dynamics.supply import SupplyParams
-from kadesh.dynamics.support import SupportParams
-from kadesh.dynamics.surprise import SurpriseParams
 from kadesh.errors import argument_mistake
 from kadesh.streams import generator
 from kadesh.war import War
@@ -90,7 +90,7 @@ def start_state(
         as_of: Date of the start, for pauses of aid then in force; a reconstruction brings its own.
         seed: Seed of the draws of stake weights.
         switched_off: Mechanisms to leave out.
-        objectives: Objective by side id (see `kadesh.dynamics.allocation`); `stake` where unstated.
+        objectives: Objective by side id (`dynamics.mechanisms.allocation`), else `stake`.
 
     Raises:
         InputErrors: an assumption the campaign needs is missing, or a name is unknown.

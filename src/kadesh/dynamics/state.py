@@ -13,17 +13,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int32
 
-from kadesh.dynamics.aid import AidParams
-from kadesh.dynamics.allocation import AllocationParams
-from kadesh.dynamics.attrition import AttritionParams
-from kadesh.dynamics.fortification import FortificationParams
-from kadesh.dynamics.ground import GroundParams
-from kadesh.dynamics.materiel import MaterielParams
-from kadesh.dynamics.mobilization import MobilizationParams
-from kadesh.dynamics.reserves import ReserveParams
-from kadesh.dynamics.supply import SupplyParams
-from kadesh.dynamics.support import SupportParams
-from kadesh.dynamics.surprise import SurpriseParams
+from kadesh.dynamics.mechanisms.aid import AidParams
+from kadesh.dynamics.mechanisms.allocation import AllocationParams
+from kadesh.dynamics.mechanisms.attrition import AttritionParams
+from kadesh.dynamics.mechanisms.fortification import FortificationParams
+from kadesh.dynamics.mechanisms.ground import GroundParams
+from kadesh.dynamics.mechanisms.materiel import MaterielParams
+from kadesh.dynamics.mechanisms.mobilization import MobilizationParams
+from kadesh.dynamics.mechanisms.reserves import ReserveParams
+from kadesh.dynamics.mechanisms.supply import SupplyParams
+from kadesh.dynamics.mechanisms.support import SupportParams
+from kadesh.dynamics.mechanisms.surprise import SurpriseParams
 from kadesh.errors import argument_mistake
 
 MECHANISMS: Final = (

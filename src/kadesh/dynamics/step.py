@@ -14,12 +14,12 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from kadesh.dynamics.aid import aid_delivered, next_regime
-from kadesh.dynamics.allocation import wanted_share, within_reach
-from kadesh.dynamics.attrition import expected_losses, weekly_losses
 from kadesh.dynamics.bounds import at_least, at_most
-from kadesh.dynamics.fortification import next_fortification
-from kadesh.dynamics.ground import (
+from kadesh.dynamics.mechanisms.aid import aid_delivered, next_regime
+from kadesh.dynamics.mechanisms.allocation import wanted_share, within_reach
+from kadesh.dynamics.mechanisms.attrition import expected_losses, weekly_losses
+from kadesh.dynamics.mechanisms.fortification import next_fortification
+from kadesh.dynamics.mechanisms.ground import (
     LEAST_FORCE,
     advance_km,
     advantage_log,
@@ -29,14 +29,14 @@ from kadesh.dynamics.ground import (
     next_held,
     next_luck,
 )
-from kadesh.dynamics.materiel import materiel_multiplier, next_materiel
-from kadesh.dynamics.mobilization import recruits
-from kadesh.dynamics.reserves import arriving, spread
+from kadesh.dynamics.mechanisms.materiel import materiel_multiplier, next_materiel
+from kadesh.dynamics.mechanisms.mobilization import recruits
+from kadesh.dynamics.mechanisms.reserves import arriving, spread
+from kadesh.dynamics.mechanisms.supply import supply_factor
+from kadesh.dynamics.mechanisms.support import next_support
+from kadesh.dynamics.mechanisms.surprise import chosen_sector, next_surprise, operations
 from kadesh.dynamics.shocks import Shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState
-from kadesh.dynamics.supply import supply_factor
-from kadesh.dynamics.support import next_support
-from kadesh.dynamics.surprise import chosen_sector, next_surprise, operations
 
 MEMORY = 0.75
 """Part of a recent loss of ground or people still in mind a week later: about four weeks."""

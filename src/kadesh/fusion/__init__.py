@@ -2,10 +2,11 @@
 
 Knows nothing of the theory of war (dynamics, bargaining, hypotheses): facts do not depend on it.
 
-    record      what has been published, and which rows may be used from a vantage date
-    layout      those rows as arrays            kalman     filter and smoother
-    sweep       one move of the sampler         ladder     the fit, date after date
-    reconstruct the way in                      measures   quantities that claims speak of
+    record       what has been published, and which rows may be used from a vantage date
+    paths        those rows as arrays; filter and smoother
+    moves        what the sampler does with them, each move leaving the posterior as it is
+    fit          date after date, and on until it has converged
+    reconstruct  the way in                 measures   quantities that claims speak of
 """
 
 from kadesh.fusion.influence import Point as Point

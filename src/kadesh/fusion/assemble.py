@@ -10,14 +10,14 @@ import xarray as xr
 from jaxtyping import Float, Int
 
 from kadesh.fusion.claimed import compare_sources
-from kadesh.fusion.converge import COLUMNS, converge
-from kadesh.fusion.diagnostics import effective_draws, nested_r_hat
-from kadesh.fusion.ladder import Fit, extend
-from kadesh.fusion.population import Population
+from kadesh.fusion.fit.converge import COLUMNS, converge
+from kadesh.fusion.fit.diagnostics import effective_draws, nested_r_hat
+from kadesh.fusion.fit.ladder import Fit, extend
+from kadesh.fusion.fit.unknowns import unknowns_of
+from kadesh.fusion.moves.population import Population
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import GROUND, LOSSES, Known, Record
 from kadesh.fusion.structure import structure_of
-from kadesh.fusion.unknowns import unknowns_of
 
 STALE_WEEKS: Final = 8
 """A series without a report for so many weeks is named in the diagnostics."""

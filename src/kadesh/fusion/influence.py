@@ -8,7 +8,7 @@ and normal in the figures, so a linear functional of the levels has the posterio
 with S the reports' covariance under the paths, H the regressors of the unknown biases b (for
 losses also of the usual rate), M their posterior precision, and S_c the covariance under which they
 are learnt: S for losses, for ground the one with a free level in every week
-(`kadesh.fusion.contrasts`). A bound counts as a report with the variance that its curvature gives.
+(`fusion.moves.contrasts`). A bound counts as a report with the variance that its curvature gives.
 
 A figure that moves far becomes an outlier, and its weight falls (Student's t noise). With u its
 distance from what all others say, c the variance of that, and v(u) the noise variance that goes
@@ -25,7 +25,7 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from kadesh.errors import argument_mistake
-from kadesh.fusion.layout import Group, Layout, lay_out
+from kadesh.fusion.paths.layout import Group, Layout, lay_out
 from kadesh.fusion.reconstruct import inputs_of, settings_of
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import Known, Record

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from kadesh.errors import argument_mistake
-from kadesh.fusion.layout import lay_out
-from kadesh.fusion.population import start
+from kadesh.fusion.moves.population import start
+from kadesh.fusion.moves.workspace import Workspace, path_normals
+from kadesh.fusion.paths.layout import lay_out
 from kadesh.fusion.reconstruct import settings_of
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import GROUND, Record, known, record_of
 from kadesh.fusion.structure import block_of
-from kadesh.fusion.workspace import Workspace, path_normals
 from kadesh.streams import generator
 from kadesh.war import War
 

@@ -15,8 +15,8 @@ import pandas as pd
 from kadesh import __version__, cache, streams
 from kadesh.errors import InputErrors, Mistake, argument_mistake
 from kadesh.fusion.assemble import assemble
-from kadesh.fusion.ladder import Fit, advance, begin, rungs
-from kadesh.fusion.layout import KINDS, lay_out
+from kadesh.fusion.fit.ladder import Fit, advance, begin, rungs
+from kadesh.fusion.paths.layout import KINDS, lay_out
 from kadesh.fusion.reconstruction import Reconstruction, Reconstructions, from_arrays, to_arrays
 from kadesh.fusion.record import Known, Record, known, record_of
 from kadesh.fusion.settings import DEFAULT, Settings
@@ -71,7 +71,7 @@ def reconstruct(
 ) -> Reconstruction | Reconstructions:
     """What happened, with only what was published by each vantage date.
 
-    All dates share one fit in time order (`kadesh.fusion.ladder`), so many cost little more than
+    All dates share one fit in time order (`fusion.fit.ladder`), so many cost little more than
     the last of them. A date's result does not depend on which others are asked for. Results are
     kept in the cache under the hash of everything that goes in.
 

@@ -36,7 +36,7 @@ class Reconstruction:
     source_bias: pd.DataFrame
     """Claimed against reconstructed, by source (`kadesh.fusion.claimed`)."""
     convergence: pd.DataFrame
-    """R-hat and effective draws by unknown (`kadesh.fusion.diagnostics`)."""
+    """R-hat and effective draws by unknown (`kadesh.fusion.fit.diagnostics`)."""
     diagnostics: Mapping[str, Any]
     """Rows used and not used, reweighting, convergence in short, clipping."""
     provenance: Mapping[str, Any]

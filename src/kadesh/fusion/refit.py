@@ -7,10 +7,10 @@ import pandas as pd
 
 from kadesh.errors import argument_mistake
 from kadesh.fusion.assemble import assemble
-from kadesh.fusion.kalman import BASE
-from kadesh.fusion.ladder import Fit, restart
-from kadesh.fusion.layout import KINDS, Layout, lay_out
-from kadesh.fusion.population import Population
+from kadesh.fusion.fit.ladder import Fit, restart
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.paths.kalman import BASE
+from kadesh.fusion.paths.layout import KINDS, Layout, lay_out
 from kadesh.fusion.reconstruct import inputs_of, settings_of
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import LOSSES, known

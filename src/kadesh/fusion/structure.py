@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.censored import curvature
-from kadesh.fusion.ladder import Fit
-from kadesh.fusion.population import Population
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.fit.ladder import Fit
+from kadesh.fusion.moves.censored import curvature
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.workspace import Workspace
 
 SCALES = ("step", "turn", "noise", "drift", "spread", "usual", "share")
 

@@ -29,9 +29,9 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.kalman import Reports, filter_pass, smooth
-from kadesh.fusion.population import Population
-from kadesh.fusion.workspace import PathNormals, Workspace
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.workspace import PathNormals, Workspace
+from kadesh.fusion.paths.kalman import Reports, filter_pass, smooth
 
 PROPOSAL_TAIL: Final = 5.0
 """Degrees of freedom of the proposals: a normal's thin tails would hold a particle that has strayed

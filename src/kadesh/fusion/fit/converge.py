@@ -17,15 +17,15 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from kadesh.fusion.diagnostics import GROUPS, effective_draws_of_chains, nested_r_hat
-from kadesh.fusion.ladder import Fit, check_finite, order_of
-from kadesh.fusion.parts import apart, beside, particles_of, together
-from kadesh.fusion.population import Population
-from kadesh.fusion.proposals import tune
+from kadesh.fusion.fit.diagnostics import GROUPS, effective_draws_of_chains, nested_r_hat
+from kadesh.fusion.fit.ladder import Fit, check_finite, order_of
+from kadesh.fusion.fit.parts import apart, beside, particles_of, together
+from kadesh.fusion.fit.unknowns import Unknown, unknowns_of
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.proposals import tune
+from kadesh.fusion.moves.sweep import sweep
+from kadesh.fusion.moves.workspace import Workspace
 from kadesh.fusion.reconstruction import R_HAT_LIMIT
-from kadesh.fusion.sweep import sweep
-from kadesh.fusion.unknowns import Unknown, unknowns_of
-from kadesh.fusion.workspace import Workspace
 
 FIRST_LOOK: Final = 240
 """Sweeps before the first look at how far a group has come,"""

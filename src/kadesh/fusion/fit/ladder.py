@@ -1,7 +1,7 @@
 """The fit at vantage dates in time order, each started from the one before.
 
 All vantage dates share one ladder: a rung at the first of every month since the war began. At a
-rung the particles of the rung before are carried over to the new reports (`kadesh.fusion.warm`) and
+rung the particles of the rung before are carried over to the new reports (`fusion.fit.warm`) and
 moved by a fixed number of sweeps, each of which leaves the rung's posterior as it is. A vantage
 date between two rungs branches off from the rung before it. So a result depends on the date, the
 rows published by then and the seed, and not on which other dates were asked for.
@@ -14,13 +14,13 @@ import numpy as np
 from jaxtyping import Float
 
 from kadesh.errors import NumericalError
-from kadesh.fusion.layout import Layout
-from kadesh.fusion.population import Population, carry, start
-from kadesh.fusion.proposals import tune
+from kadesh.fusion.fit.warm import first_path, reweight
+from kadesh.fusion.moves.population import Population, carry, start
+from kadesh.fusion.moves.proposals import tune
+from kadesh.fusion.moves.sweep import GROUND_ORDER, LOSSES_ORDER, Move, sweep
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.layout import Layout
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.sweep import GROUND_ORDER, LOSSES_ORDER, Move, sweep
-from kadesh.fusion.warm import first_path, reweight
-from kadesh.fusion.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Int
 
-from kadesh.fusion.layout import Layout, Rows
-from kadesh.fusion.population import Population
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.layout import Layout, Rows
 
 BY_SERIES = ("step", "turn", "noise", "drift", "spread", "usual", "week_mix", "path")
 """Unknowns whose last axis but one is the series,"""

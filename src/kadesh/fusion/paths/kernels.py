@@ -1,4 +1,4 @@
-"""The compiled loops of the filter and the smoother over one series (`kadesh.fusion.kalman`).
+"""The compiled loops of the filter and the smoother over one series (`kadesh.fusion.paths.kalman`).
 
 Particles are taken in blocks that stay in the processor's nearest memory, the particle innermost,
 so that the machine's vector units are full; the loops over them run to the block's constant end.

@@ -1,4 +1,4 @@
-"""Compiled loops over reports and weeks, the particle innermost (compare `kadesh.fusion.kernels`).
+"""Compiled loops over reports and weeks, the particle innermost (compare `fusion.paths.kernels`).
 
 What NumPy would do in several passes over arrays of reports by particles, each too large for the
 processor's nearest memory, is done here in one.

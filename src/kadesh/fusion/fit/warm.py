@@ -16,9 +16,9 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.fusion.censored import augment, log_chance
-from kadesh.fusion.population import Population
-from kadesh.fusion.workspace import Workspace, path_normals
+from kadesh.fusion.moves.censored import augment, log_chance
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.workspace import Workspace, path_normals
 from kadesh.streams import generator
 
 

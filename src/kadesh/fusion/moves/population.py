@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.kalman import BASE
-from kadesh.fusion.layout import Layout
+from kadesh.fusion.paths.kalman import BASE
+from kadesh.fusion.paths.layout import Layout
 from kadesh.fusion.settings import Settings
 from kadesh.streams import generator
 

@@ -7,10 +7,18 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from kadesh.fusion.kalman import BASE, FilterPass, Reports, Terms, filter_pass, remember, smooth
-from kadesh.fusion.layout import Layout
-from kadesh.fusion.population import Population
-from kadesh.fusion.row_kernels import noise_variances, signals
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.row_kernels import noise_variances, signals
+from kadesh.fusion.paths.kalman import (
+    BASE,
+    FilterPass,
+    Reports,
+    Terms,
+    filter_pass,
+    remember,
+    smooth,
+)
+from kadesh.fusion.paths.layout import Layout
 from kadesh.fusion.settings import Settings
 
 Streams = Sequence[np.random.Generator]

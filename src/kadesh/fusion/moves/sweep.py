@@ -2,12 +2,12 @@
 
     scales   random-walk Metropolis on the log scales of each series, states integrated out, several
              times, since it costs little beside a path and moves what else moves slowest
-             (`kadesh.fusion.proposals`)
+             (`kadesh.fusion.moves.proposals`)
     shares   the sources' proportional biases of each group, states integrated out
     path     states given the rest, by the simulation smoother
     limits   one-sided reports: values with their error, given the path
     mixes    weights of the Student-t mixtures given the path
-    scales   again, given the path (conjugate), and along ridges (`kadesh.fusion.rescale`)
+    scales   again, given the path (conjugate), and along ridges (`kadesh.fusion.moves.rescale`)
 
 One-sided reports are used in two ways by turns. A *free* sweep leaves them out, proposes the path
 (for losses shares and path) from the rest, and accepts by the reports' probability; far from the
@@ -23,15 +23,15 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.special import log_ndtr
 
-from kadesh.fusion.censored import log_chance
-from kadesh.fusion.contrasts import draw_contrasts
-from kadesh.fusion.given_path import move_given_path
-from kadesh.fusion.kalman import Reports
-from kadesh.fusion.population import Population
-from kadesh.fusion.proposals import Tuning, log_prior, propose_scales
-from kadesh.fusion.rescale import keep_groups
-from kadesh.fusion.shares import propose_shares
-from kadesh.fusion.workspace import Streams, Workspace, path_normals
+from kadesh.fusion.moves.censored import log_chance
+from kadesh.fusion.moves.contrasts import draw_contrasts
+from kadesh.fusion.moves.given_path import move_given_path
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.proposals import Tuning, log_prior, propose_scales
+from kadesh.fusion.moves.rescale import keep_groups
+from kadesh.fusion.moves.shares import propose_shares
+from kadesh.fusion.moves.workspace import Streams, Workspace, path_normals
+from kadesh.fusion.paths.kalman import Reports
 from kadesh.streams import generator
 
 SCALES: Final = ("step", "turn", "noise", "drift", "usual")

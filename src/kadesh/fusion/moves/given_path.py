@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from kadesh.fusion.censored import augment
-from kadesh.fusion.kalman import BASE
-from kadesh.fusion.population import Population
-from kadesh.fusion.rescale import rescale_losses, stretch_drift
-from kadesh.fusion.row_kernels import log1p_sums
-from kadesh.fusion.workspace import Streams, Workspace
+from kadesh.fusion.moves.censored import augment
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.rescale import rescale_losses, stretch_drift
+from kadesh.fusion.moves.row_kernels import log1p_sums
+from kadesh.fusion.moves.workspace import Streams, Workspace
+from kadesh.fusion.paths.kalman import BASE
 
 STRIDE: Final = 2.4
 """Length of a proposal on a log scale in its standard deviations (Gelman, Roberts & Gilks 1996)."""
@@ -23,7 +23,7 @@ TAIL_MOVES: Final = 3
 def move_given_path(
     space: Workspace, population: Population, streams: Streams, group_streams: Streams
 ) -> Population:
-    """Everything but path and shares, given them, and the moves of `kadesh.fusion.rescale`."""
+    """Everything but path and shares, given them, and the moves of `fusion.moves.rescale`."""
     size = space.particles
     normal = np.stack([stream.standard_normal(size) for stream in group_streams])
     uniform = np.stack([stream.random(size) for stream in group_streams])
@@ -205,7 +205,7 @@ def _spread(
 ) -> Float[np.ndarray, "series particle"]:
     """The factor on the biases' starts, from how far they lie apart; 1 for losses.
 
-    Only their distances from their mean count (a cut, as in `kadesh.fusion.contrasts`): with the
+    Only their distances from their mean count (a cut, as in `fusion.moves.contrasts`): with the
     mean in, a common error of all sources, which nothing contradicts, would widen its own prior.
     """
     if space.layout.is_losses:

@@ -15,7 +15,7 @@ a total never falls below the bias floor, whatever the number of reports. One-si
 part in it. The sweep then draws the path given the biases from the full model.
 
 Source:
-    Cut posteriors: Plummer 2015. Rival: the full posterior (`kadesh.fusion.shares`), which losses
+    Cut posteriors: Plummer 2015. Rival: the full posterior (`fusion.moves.shares`), which losses
     use: their sources seldom report on the same day, and their paths have no fixed scale to pull.
 """
 
@@ -24,9 +24,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from kadesh.fusion.population import Population
-from kadesh.fusion.shares import ShareTuning, linear_products
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.shares import ShareTuning, linear_products
+from kadesh.fusion.moves.workspace import Workspace
 
 
 def draw_contrasts(

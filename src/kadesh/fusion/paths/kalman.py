@@ -12,7 +12,7 @@ component:
     y_i = level_i (x_t - ago_i r_t) + load_i a_(c(i),t) + h_i'b + noise_i.
 
 Reports are taken one at a time, each series on its own. The last axis is the particle; the loops
-over it are compiled (`kadesh.fusion.kernels`). The coefficients b of the regressors h are not in
+over it are compiled (`fusion.paths.kernels`). The coefficients b of the regressors h are not in
 the state: the filter runs over y and each regressor alike (de Jong 1991), and the sums of products
 of their innovations give the likelihood as a function of b exactly.
 
@@ -32,7 +32,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from kadesh.fusion.kernels import filter_series, smooth_series
+from kadesh.fusion.paths.kernels import filter_series, smooth_series
 
 BASE: Final = 2
 """States before the biases: level and rate."""

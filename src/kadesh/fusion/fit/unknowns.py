@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.population import Population
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.workspace import Workspace
 
 
 class Unknown(NamedTuple):

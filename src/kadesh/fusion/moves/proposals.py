@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.fusion.population import Population
-from kadesh.fusion.row_kernels import lean_rows
-from kadesh.fusion.shares import ShareTuning, tune_shares
-from kadesh.fusion.workspace import Streams, Workspace, path_normals
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.row_kernels import lean_rows
+from kadesh.fusion.moves.shares import ShareTuning, tune_shares
+from kadesh.fusion.moves.workspace import Streams, Workspace, path_normals
 from kadesh.streams import generator
 
 REACH: Final = 1.7

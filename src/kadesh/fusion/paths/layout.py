@@ -19,8 +19,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from kadesh.fusion.record import LOSSES, Record
-from kadesh.fusion.reports import (
+from kadesh.fusion.paths.reports import (
     Report,
     Series,
     reports_of,
@@ -28,6 +27,7 @@ from kadesh.fusion.reports import (
     tells_of_noise,
     without_copies,
 )
+from kadesh.fusion.record import LOSSES, Record
 from kadesh.fusion.settings import NINETY, Settings
 
 KINDS: Final = ("contested_km2", "held_km2", "losses")

@@ -17,11 +17,11 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.fusion.censored import log_chance
-from kadesh.fusion.kalman import BASE
-from kadesh.fusion.population import Population
-from kadesh.fusion.row_kernels import stretch_gains
-from kadesh.fusion.workspace import Workspace
+from kadesh.fusion.moves.censored import log_chance
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.row_kernels import stretch_gains
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.kalman import BASE
 
 
 def stretch_drift(

@@ -1,0 +1,1 @@
+"""The moves of the sampler: each leaves the posterior as it is."""

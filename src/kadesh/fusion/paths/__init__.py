@@ -1,0 +1,1 @@
+"""Reports laid out as arrays, and the paths they speak of: filter and smoother."""
