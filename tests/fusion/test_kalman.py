@@ -5,7 +5,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from kadesh.fusion.paths.kalman import BASE, Reports, Terms, filter_pass, smooth
+from kadesh.fusion.paths.kalman import (
+    BASE,
+    Reports,
+    Terms,
+    filter_pass,
+    inverse_diagonal,
+    smooth,
+    solve,
+)  # fmt: skip
 
 WEEKS, MEMORY, ROWS, PARTICLES = 6, 0.9, 20, 19
 EXACT = 1e-9
@@ -137,6 +145,25 @@ def test_smoothed_states_are_those_of_dense_conditioning(seed: int) -> None:
         dense = Dense(reports, terms, series, particle)
         mean = dense.mean(values[dense.rows, particle]).reshape(WEEKS + 1, -1)
         np.testing.assert_allclose(path[:, :, series, particle].T, mean, atol=EXACT)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_inverse_covariance_is_the_dense_one(seed: int) -> None:
+    reports, terms = _random_problem(seed)
+    values = np.random.default_rng(seed + 50).normal(0, 5, (ROWS, PARTICLES))
+    done = filter_pass(reports, terms, np.zeros((ROWS, PARTICLES)))
+    solved, diagonal = solve(reports, terms, done, values), inverse_diagonal(reports, terms, done)
+    assert not solved[~reports.use].any()
+    assert not diagonal[~reports.use].any()
+    for series in (0, 1):
+        for particle in (0, PARTICLES - 1):
+            dense = Dense(reports, terms, series, particle)
+            inverse = np.linalg.inv(dense.spread)
+            mine = dense.rows
+            assert solved[mine, particle] == pytest.approx(
+                inverse @ values[mine, particle], abs=EXACT
+            )
+            assert diagonal[mine, particle] == pytest.approx(np.diag(inverse), abs=EXACT)
 
 
 def test_particles_do_not_touch() -> None:

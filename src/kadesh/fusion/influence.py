@@ -1,14 +1,18 @@
 """What each published figure does to a reconstructed quantity, by first order.
 
-At the posterior means of the structural parameters (scales, mixture weights) the model is linear
-and normal in the figures, so a linear functional of the levels has the posterior mean
+Given the structural parameters (scales, mixture weights) the model is linear and normal in the
+figures, so a linear functional of the levels has the posterior mean
 
     f = w'E[x | y],    df/dy = S^-1 u + S_c^-1 H M^-1 (f_b - H'S^-1 u),    u = cov(y, w'x),
 
 with S the reports' covariance under the paths, H the regressors of the unknown biases b (for
 losses also of the usual rate), M their posterior precision, and S_c the covariance under which they
 are learnt: S for losses, for ground the one with a free level in every week
-(`fusion.moves.contrasts`). A bound counts as a report with the variance that its curvature gives.
+(`fusion.moves.contrasts`). Each is had from the filter, without a matrix of all reports, for some
+draws of the parameters, and the mean over them is given. Rival: one linear model at the parameters'
+means, which is no draw's where the posterior has two modes (a front that jumps, or one that has a
+pace): it made three figures of a fast front weigh less than half of one together. A bound counts as
+a report with the variance that its curvature gives.
 
 A figure that moves far becomes an outlier, and its weight falls (Student's t noise). With u its
 distance from what all others say, c the variance of that, and v(u) the noise variance that goes
@@ -17,20 +21,23 @@ moves of f that the figure can make within its interval. All else is held; `refi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from kadesh.errors import argument_mistake
-from kadesh.fusion.paths.layout import Group, Layout, lay_out
+from kadesh.fusion.moves.population import Population
+from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.paths.kalman import BASE, Terms, filter_pass, inverse_diagonal, remember, solve
+from kadesh.fusion.paths.layout import Layout, lay_out
 from kadesh.fusion.reconstruct import inputs_of, settings_of
 from kadesh.fusion.reconstruction import Reconstruction
 from kadesh.fusion.record import Known, Record
 from kadesh.fusion.settings import Settings
-from kadesh.fusion.structure import block_of
+from kadesh.fusion.structure import LINEAR, block_of
 from kadesh.war import War
 
 
@@ -159,21 +166,6 @@ def _kind(quantity: str) -> str:
     raise argument_mistake("quantity", quantity, expected, "Use one of them")
 
 
-@dataclass(frozen=True, eq=False)
-class _Design:
-    """One series as a linear map from independent normals to reports and to the functional."""
-
-    rows: Int[np.ndarray, " row"]
-    cause: Float[np.ndarray, "row shock"]
-    variance: Float[np.ndarray, " shock"]
-    free: Float[np.ndarray, " shock"]
-    """The variance with a free level in every week."""
-    noise: Float[np.ndarray, " row"]
-    regressors: Float[np.ndarray, "row unknown"]
-    target: Float[np.ndarray, " shock"]
-    target_unknown: Float[np.ndarray, " unknown"]
-
-
 def _block(
     layout: Layout,
     structure: Mapping[str, np.ndarray],
@@ -181,43 +173,92 @@ def _block(
     points: Sequence[Point],
     settings: Settings,
 ) -> dict[str, _Lever]:
-    weights = _weights(layout, weeks, points)
+    """The levers of the reports of every group of sources that the functional touches."""
+    weights, rows = _weights(layout, weeks, points), layout.rows
+    held = {name: structure[f"linear/{name}"] for name in LINEAR}
+    size = held["step"].shape[-1]
+    space = Workspace(layout, replace(settings, islands=1, island_particles=size))
+    nothing, share = np.zeros((len(rows), size)), structure["share_mean"][..., None]
+    population = Population(
+        **{name: held[name] for name in LINEAR if name != "noise_variance"},
+        noise=np.ones((len(layout.noises), len(layout.series), size)),
+        share=np.broadcast_to(share, (*share.shape[:-1], size)),
+        row_mix=nothing,
+        reported=nothing,
+        path=np.zeros((BASE + len(layout.components), layout.weeks + 1, *space.shape)),
+    )
+    terms = space.terms(population, held["noise_variance"])
+    reports = space.reports_all
+    done = filter_pass(reports, terms, nothing)
+    covered = terms.level * space.seen_level(_path_covariance(space, terms, weights.T), None)
+    direct = solve(reports, terms, done, covered)
+    alone = 1 / inverse_diagonal(reports, terms, done)
+    others = np.maximum(alone - held["noise_variance"], 0.0).mean(axis=-1)
+    if not layout.is_losses:
+        # The biases of maps are learnt without the bounds, under a level free in every week.
+        reports = space.reports_about
+        terms = replace(
+            terms, step=np.broadcast_to(layout.capacity[:, None] ** 2, terms.step.shape)
+        )
+        done = filter_pass(reports, terms, nothing)
+    seen = terms.level[:, 0] * structure["level_seen"]
     found: dict[str, _Lever] = {}
     for index, group in enumerate(layout.groups):
-        inside = [series for series in group.series if weights[series].any()]
-        if not inside:
+        if not weights[list(group.series)].any():
             continue
-        designs = [
-            _design(layout, structure, index, group, series, weights[series], settings)
-            for series in group.series
-        ]
-        precision, target = _prior(layout, group, settings), np.zeros(_unknowns(layout, group))
-        learning, direct, precise = [], [], []
-        for design in designs:
-            spread = (design.cause * design.variance) @ design.cause.T + np.diag(design.noise)
-            free = (design.cause * design.free) @ design.cause.T + np.diag(design.noise)
-            covered = design.cause @ (design.variance * design.target)
-            inverse = np.linalg.inv(spread)
-            direct.append(inverse @ covered)
-            precise.append(np.diag(inverse))
-            learning.append(np.linalg.solve(free, design.regressors))
-            precision = precision + design.regressors.T @ learning[-1]
-            target = target + design.target_unknown - design.regressors.T @ direct[-1]
-        lever = np.linalg.solve(precision, target)
-        for design, own, learnt, sure in zip(designs, direct, learning, precise, strict=True):
-            derivative = own + learnt @ lever
-            for place, row in enumerate(design.rows.tolist()):
-                noise = float(design.noise[place])
-                others = max(float(1 / sure[place]) - noise, 0.0)
-                found[layout.rows.id[row]] = _Lever(
-                    derivative=float(derivative[place]),
-                    noise=noise,
-                    plain=float(structure["plain_variance"][row]),
-                    others=others,
-                    distance=float(structure["error_mean"][row]) * (noise + others) / noise,
-                    is_bound=bool(layout.rows.form[row] != 0),
-                )
+        columns = [seen * rows.chain[:, column] for column in range(len(group.sources))]
+        precision = list(group.share_sd**-2.0)
+        moved = np.zeros((size, len(columns)))
+        if layout.is_losses:
+            # The path is relative to the usual rate, so that this scales all of it, as a bias does;
+            # what tells the two apart is their priors alone.
+            columns.append(seen)
+            precision.append(settings.usual_rate_log_sd**-2)
+            level = (weights.T * structure["level_mean"])[:, list(group.series)].sum()
+            moved = np.concatenate([moved, np.full((size, 1), level)], axis=1)
+        mine = np.flatnonzero(space.group_rows == index)
+        design = np.stack(columns, axis=1)[mine] if columns else np.zeros((len(mine), 0))
+        learnt = np.zeros((len(mine), design.shape[1], size))
+        for column, regressor in enumerate(design.T):
+            values = np.zeros((len(rows), size))
+            values[mine] = regressor[:, None]
+            learnt[:, column] = solve(reports, terms, done, values)[mine]
+        known = np.diag(precision) + np.einsum("ru,rvd->duv", design, learnt)
+        moved = moved - np.einsum("ru,rd->du", design, direct[mine])
+        lever = np.linalg.solve(known, moved[..., None])[..., 0]
+        derivative = (direct[mine] + np.einsum("rud,du->rd", learnt, lever)).mean(axis=-1)
+        for place, row in enumerate(mine.tolist()):
+            noise = float(structure["noise_variance"][row])
+            found[rows.id[row]] = _Lever(
+                derivative=float(derivative[place]),
+                noise=noise,
+                plain=float(structure["plain_variance"][row]),
+                others=float(others[row]),
+                distance=float(structure["error_mean"][row]) * (noise + others[row]) / noise,
+                is_bound=bool(rows.form[row] != 0),
+            )
     return found
+
+
+def _path_covariance(
+    space: Workspace, terms: Terms, weights: Float[np.ndarray, "week series"]
+) -> Float[np.ndarray, "state time series particle"]:
+    """Covariance of level and rate, before anything is reported, with the sum of weighted levels.
+
+    A shock to the level at week t moves the sum by the weights from t on; one to the rate also by
+    what is left of it later.
+    """
+    memory = space.rate_memory
+    by_level = weights[::-1].cumsum(axis=0)[::-1][..., None]
+    by_rate = by_level.copy()
+    for week in range(len(weights) - 2, -1, -1):
+        by_rate[week] += memory * by_rate[week + 1]
+    path = np.zeros((BASE, len(weights) + 1, *space.shape))
+    path[1, 0] = terms.start[1] * memory * by_rate[0]
+    path[1, 1:] = terms.turn * by_rate
+    remember(path[1], memory)
+    path[0, 1:] = (path[1, 1:] + terms.step * by_level).cumsum(axis=0)
+    return path
 
 
 def _weights(
@@ -243,81 +284,3 @@ def _weights(
             if share > 0 and week >= 0:
                 weights[matches[0], week] += share * point.weight
     return weights
-
-
-def _unknowns(layout: Layout, group: Group) -> int:
-    return len(group.sources) + (1 if layout.is_losses else 0)
-
-
-def _prior(
-    layout: Layout, group: Group, settings: Settings
-) -> Float[np.ndarray, "unknown unknown"]:
-    precision = list(group.share_sd**-2.0)
-    if layout.is_losses:
-        precision.append(settings.usual_rate_log_sd**-2)
-    return np.diag(precision)
-
-
-def _design(
-    layout: Layout,
-    structure: Mapping[str, np.ndarray],
-    group_index: int,
-    group: Group,
-    series: int,
-    weights: Float[np.ndarray, " week"],
-    settings: Settings,
-) -> _Design:
-    """Shocks in the order: first rate, rate by week, level by week, then each component's."""
-    rows, weeks = layout.rows, layout.weeks
-    chosen = np.flatnonzero(rows.series == series)
-    memory = settings.rate_memory if layout.is_losses else settings.trend_memory
-    lag = np.subtract.outer(np.arange(weeks), np.arange(weeks))
-    rate = np.where(lag >= 0, memory ** np.maximum(lag, 0), 0.0)
-    first = memory ** np.arange(1.0, weeks + 1)
-    to_rate = np.concatenate([first[:, None], rate, np.zeros((weeks, weeks))], axis=1)
-    to_level = np.concatenate(
-        [first.cumsum()[:, None], rate.cumsum(axis=0), np.tril(np.ones((weeks, weeks)))], axis=1
-    )
-    mixed = structure["mixed_variance"][:, series]
-    turn = np.full(weeks, structure["turn_variance"][series])
-    usual = structure["usual_mean"][series]
-    start = (settings.rate_spread * usual) ** 2 if layout.is_losses else 0.0
-    step, turn = (np.zeros(weeks), mixed) if layout.is_losses else (mixed, turn)
-    variance = [np.array([start]), turn, step]
-    week, ago = rows.week[chosen], rows.ago[chosen, None]
-    size = len(group.sources)
-    chain = rows.chain[chosen, :size]
-    shown = np.exp(chain @ structure["share_mean"][group_index, :size])
-    cause = [shown[:, None] * (to_level[week] - ago * to_rate[week])]
-    target = [weights @ to_level]
-    for place in np.flatnonzero(layout.has_component[:, series]):
-        reaches = np.tril(np.ones((weeks, weeks + 1)), k=1)[week]
-        mine = rows.component[chosen] == place
-        cause.append(np.where(mine, rows.load[chosen], 0.0)[:, None] * reaches)
-        drift = np.full(weeks, structure["drift_variance"][place, series])
-        drift = drift + layout.jump[:, place, series]
-        begin = settings.bias_start**2 * structure["spread_variance"][series]
-        variance.append(np.concatenate([[begin], drift]))
-        target.append(np.zeros(weeks + 1))
-    regressors = (shown * structure["level_seen"][chosen])[:, None] * chain
-    target_unknown = np.zeros(_unknowns(layout, group))
-    if layout.is_losses:
-        # The path is relative to the usual rate, so that this scales all of it, as a bias does;
-        # what tells the two apart is their priors alone.
-        seen = shown * structure["level_seen"][chosen]
-        regressors = np.concatenate([regressors, seen[:, None]], axis=1)
-        target_unknown[-1] = weights @ structure["level_mean"][:, series]
-    variances = np.concatenate(variance)
-    free = variances.copy()
-    if not layout.is_losses:
-        free[1 + weeks : 1 + 2 * weeks] = layout.capacity[series] ** 2
-    return _Design(
-        rows=chosen,
-        cause=np.concatenate(cause, axis=1),
-        variance=variances,
-        free=free,
-        noise=structure["noise_variance"][chosen],
-        regressors=regressors,
-        target=np.concatenate(target),
-        target_unknown=target_unknown,
-    )

@@ -1,9 +1,11 @@
 """The posterior of the structural parameters in short: for `influence`, and to start a refit from.
 
-Means over the draws: of the logs for variances and mixture weights, plain for the rest.
+Means over the draws, of the logs for variances and mixture weights, plain for the rest; and a few
+draws of what makes the model linear and normal once it is given.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float
@@ -13,7 +15,11 @@ from kadesh.fusion.moves.censored import curvature
 from kadesh.fusion.moves.population import Population
 from kadesh.fusion.moves.workspace import Workspace
 
-SCALES = ("step", "turn", "noise", "drift", "spread", "usual", "share")
+SCALES: Final = ("step", "turn", "noise", "drift", "spread", "usual", "share")
+LINEAR: Final = ("step", "turn", "drift", "spread", "usual", "week_mix", "noise_variance")
+"""Given these, and the shares, the model is linear and normal."""
+LINEAR_DRAWS: Final = 16
+"""Draws of them that are kept, at equal distances over all islands."""
 
 
 def structure_of(
@@ -37,6 +43,9 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
     rows, chosen = space.layout.rows, space.one_sided
     last = kept[-1]
     noise = _mean_log([space.noise_variance(part) for part in kept])
+    some = np.unique(np.linspace(0, space.particles - 1, LINEAR_DRAWS).round().astype(int))
+    linear = {name: getattr(last, name)[..., some] for name in LINEAR if hasattr(last, name)}
+    linear["noise_variance"] = space.noise_variance(last)[:, some]
     if chosen.any():
         # What a bound weighs as an "about" report for small moves of the bound.
         weighs = [
@@ -47,19 +56,15 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
             for part in kept
         ]  # fmt: skip
         noise[chosen] = 1 / np.maximum(np.mean(weighs, axis=0), 1e-30)
+        linear["noise_variance"][chosen] = noise[chosen, None]
     plain = [(rows.width[:, None] * space.noise_scale(part)) ** 2 for part in kept]
     error = [(part.reported - space.signal(part)).mean(axis=-1) for part in kept]
-    mixed = [(part.step * part.usual) ** 2 / part.week_mix for part in kept]
     return {
-        "mixed_variance": _mean_log(mixed),
-        "turn_variance": _mean_log([np.maximum(part.turn, 1e-12) ** 2 for part in kept]),
         "spread_variance": _mean_log([part.spread**2 for part in kept]),
-        "drift_variance": _mean_log([part.drift**2 for part in kept]),
         "noise_variance": noise,
         "plain_variance": _mean_log(plain),
         "error_mean": np.mean(error, axis=0),
         "share_mean": np.mean([part.share.mean(axis=-1) for part in kept], axis=0),
-        "usual_mean": _mean_log([part.usual for part in kept]),
         "level_seen": np.mean(
             [space.seen_level(part.path, part).mean(axis=-1) for part in kept], axis=0
         ),
@@ -67,6 +72,7 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
         "week_mix": _mean_log([part.week_mix for part in kept]),
         "row_mix": _mean_log([part.row_mix for part in kept]),
         "reported": np.mean([part.reported.mean(axis=-1) for part in kept], axis=0),
+        **{f"linear/{name}": part for name, part in linear.items()},
         **{f"particles/{name}": getattr(last, name) for name in SCALES},
     }
 

@@ -190,8 +190,10 @@ class Workspace:
         rate = population.path[1]
         return np.asarray(rate[1:] - self.rate_memory * rate[:-1])
 
-    def terms(self, population: Population) -> Terms:
-        """The model's numbers under a population's unknowns."""
+    def terms(
+        self, population: Population, noise: Float[np.ndarray, "row particle"] | None = None
+    ) -> Terms:
+        """The model's numbers under a population's unknowns; `noise` in place of its variances."""
         layout, settings = self.layout, self.settings
         mixed = (population.step * population.usual) ** 2 / population.week_mix
         steady = np.broadcast_to(population.turn**2, mixed.shape)
@@ -207,7 +209,7 @@ class Workspace:
             turn=np.ascontiguousarray(turn),
             drift=(population.drift * has) ** 2,
             jump=layout.jump * layout.has_component,
-            noise=self.noise_variance(population),
+            noise=self.noise_variance(population) if noise is None else noise,
             start=start,
             level=level,
             expected=level * self._usual_level(population),

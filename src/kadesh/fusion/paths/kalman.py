@@ -32,7 +32,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from kadesh.fusion.paths.kernels import filter_series, smooth_series
+from kadesh.fusion.paths.kernels import filter_series, invert_series, smooth_series
 
 BASE: Final = 2
 """States before the biases: level and rate."""
@@ -181,8 +181,28 @@ def smooth(
     Returns:
         The state before the first week and at the end of each week.
     """
+    return _smooth(reports, terms, done, values)[0]
+
+
+def solve(
+    reports: Reports,
+    terms: Terms,
+    done: FilterPass,
+    values: Float[np.ndarray, "row particle"],
+) -> Float[np.ndarray, "row particle"]:
+    """S^-1 y, with S the covariance of the reports; 0 for reports that are passed over.
+
+    Arguments as in `smooth`.
+    """
+    return _smooth(reports, terms, done, values)[1]
+
+
+def _smooth(
+    reports: Reports, terms: Terms, done: FilterPass, values: Float[np.ndarray, "row particle"]
+) -> tuple[Float[np.ndarray, "state time series particle"], Float[np.ndarray, "row particle"]]:
     series, particles = terms.start.shape[1:]
     path = np.zeros((reports.states, reports.weeks + 1, series, particles))
+    solved = np.zeros(values.shape)
     for index, active in enumerate(reports.active):
         mine = slice(reports.bounds[index], reports.bounds[index + 1])
         states = np.concatenate([[0, 1], BASE + active])
@@ -194,9 +214,28 @@ def smooth(
             np.ascontiguousarray(terms.jump[:, active, index]),
             np.ascontiguousarray(terms.start[states, index]),
             terms.level[mine], done.gain[mine], done.precision[mine], values[mine],
-            states, path[:, :, index],
+            states, path[:, :, index], solved[mine],
         )  # fmt: skip
-    return path
+    return path, solved
+
+
+def inverse_diagonal(
+    reports: Reports, terms: Terms, done: FilterPass
+) -> Float[np.ndarray, "row particle"]:
+    """The diagonal of S^-1; 0 for reports that are passed over.
+
+    1 / it is the variance of a report given all others.
+    """
+    diagonal = np.zeros(terms.noise.shape)
+    for index, active in enumerate(reports.active):
+        mine = slice(reports.bounds[index], reports.bounds[index + 1])
+        invert_series(
+            reports.week[mine], reports.place[mine], reports.ago[mine], reports.load[mine],
+            reports.rate_memory, reports.weeks, terms.level[mine],
+            np.ascontiguousarray(done.gain[mine, : BASE + len(active)]),
+            done.precision[mine], diagonal[mine],
+        )  # fmt: skip
+    return diagonal
 
 
 def remember(rate: Float[np.ndarray, "time *lanes"], memory: float) -> None:

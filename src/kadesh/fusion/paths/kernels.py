@@ -141,14 +141,16 @@ def smooth_series(
     week: Array, place: Array, ago: Array, load: Array, memory: float,
     step: Array, turn: Array, drift: Array, jump: Array, start: Array,
     level: Array, gain: Array, precision: Array, values: Array,
-    target: Array, path: Array,
+    target: Array, path: Array, solved: Array,
 ) -> None:  # fmt: skip
-    """Fill the path (state, time, particle) at the states `target` (arguments as in `smooth`)."""
+    """Fill the path (state, time, particle) at the states `target`, and the reports' S^-1 y.
+
+    Arguments as in `smooth` and `solve`.
+    """
     rows, particles = values.shape
     weeks, states = step.shape[0], start.shape[0]
     mean, adjoint = np.zeros((states, BLOCK)), np.zeros((states, BLOCK))
     seen, shown, pulled = np.zeros((3, BLOCK))
-    weighted = np.zeros((rows, BLOCK))
     predicted = np.zeros((weeks, states, BLOCK))
     for first in range(0, particles, BLOCK):
         size = min(BLOCK, particles - first)
@@ -171,7 +173,7 @@ def smooth_series(
                     for j in range(BLOCK):
                         seen[j] -= pull * mean[k, j]
                 for j in range(size):
-                    weighted[i, j] = seen[j] * precision[i, first + j]
+                    solved[i, first + j] = seen[j] * precision[i, first + j]
                 for a in range(states):
                     for j in range(size):
                         mean[a, j] += gain[i, a, first + j] * seen[j]
@@ -182,11 +184,13 @@ def smooth_series(
                 i = row
                 row -= 1
                 k, back, pull = place[i], ago[i], load[i]
-                for j in range(BLOCK):
-                    pulled[j] = weighted[i, j]
+                for j in range(size):
+                    pulled[j] = solved[i, first + j]
                 for a in range(states):
                     for j in range(size):
                         pulled[j] -= gain[i, a, first + j] * adjoint[a, j]
+                for j in range(size):
+                    solved[i, first + j] = pulled[j]
                 for j in range(size):
                     shown[j] = level[i, first + j] * pulled[j]
                 for j in range(BLOCK):
@@ -214,3 +218,43 @@ def smooth_series(
                 for j in range(size):
                     shock = (drift[a - 2, first + j] + jump[t, a - 2]) * predicted[t, a, j]
                     path[target[a], t + 1, first + j] = path[target[a], t, first + j] + shock
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def invert_series(
+    week: Array, place: Array, ago: Array, load: Array, memory: float, weeks: int,
+    level: Array, gain: Array, precision: Array, diagonal: Array,
+) -> None:  # fmt: skip
+    """Fill the diagonal of S^-1 (row, particle), from the filter's gains, backwards."""
+    rows, states, particles = gain.shape
+    sure, pulled, shows = np.zeros((states, states)), np.zeros(states), np.zeros(states)
+    for j in range(particles):
+        sure[:] = 0.0
+        row = rows - 1
+        for t in range(weeks - 1, -1, -1):
+            while row >= 0 and week[row] == t:
+                i = row
+                row -= 1
+                if precision[i, j] == 0.0:
+                    diagonal[i, j] = 0.0
+                    continue
+                shows[:] = 0.0
+                shows[0] = level[i, j]
+                shows[1] = -ago[i] * level[i, j]
+                if place[i] >= 0:
+                    shows[place[i]] += load[i]
+                found = precision[i, j]
+                for a in range(states):
+                    pulled[a] = 0.0
+                    for b in range(states):
+                        pulled[a] += sure[a, b] * gain[i, b, j]
+                    found += gain[i, a, j] * pulled[a]
+                diagonal[i, j] = found
+                for a in range(states):
+                    for b in range(states):
+                        sure[a, b] += shows[a] * found * shows[b]
+                        sure[a, b] -= shows[a] * pulled[b] + pulled[a] * shows[b]
+            for a in range(states):
+                sure[a, 1] = memory * (sure[a, 0] + sure[a, 1])
+            for b in range(states):
+                sure[1, b] = memory * (sure[0, b] + sure[1, b])
