@@ -38,8 +38,9 @@ import pandas as pd
 from kadesh.fusion.fit.ladder import begin, order_of
 from kadesh.fusion.fit.unknowns import Unknown, unknowns_of
 from kadesh.fusion.moves.population import start
-from kadesh.fusion.moves.sweep import log_possible, path_normals, sweep, tune
-from kadesh.fusion.moves.workspace import Workspace
+from kadesh.fusion.moves.proposals import tune
+from kadesh.fusion.moves.sweep import log_possible, sweep
+from kadesh.fusion.moves.workspace import Workspace, path_normals
 from kadesh.fusion.paths.layout import Layout, lay_out
 from kadesh.fusion.record import Ground, Publisher, Record, known
 from kadesh.fusion.settings import Settings

@@ -11,7 +11,8 @@ from kadesh.fusion.fit.converge import FIRST_LOOK, MOST_SWEEPS
 from kadesh.fusion.fit.diagnostics import effective_draws_of_chains, nested_r_hat
 from kadesh.fusion.fit.parts import apart, beside, particles_of, together
 from kadesh.fusion.moves.population import start
-from kadesh.fusion.moves.sweep import GROUND_ORDER, sweep, tune
+from kadesh.fusion.moves.proposals import tune
+from kadesh.fusion.moves.sweep import GROUND_ORDER, sweep
 from kadesh.fusion.moves.workspace import Workspace
 from kadesh.fusion.paths.layout import lay_out
 from kadesh.fusion.reconstruct import reconstruct_record
