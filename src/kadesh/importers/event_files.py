@@ -10,16 +10,17 @@ deaths. Protests, riots and strategic developments are not counted.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from kadesh.errors import InputErrors, Mistake
 from kadesh.importers.events import Event, figures_of
+from kadesh.importers.gathering import gather
 from kadesh.importers.given import Found, Given
 from kadesh.importers.places import places_of
-from kadesh.importers.sheets import MOST_SHOWN, Line, open_sheet, rows_of
+from kadesh.importers.sheets import Line, Sheet, open_sheet
 from kadesh.war import War
 
 _GED: Final = (
@@ -51,55 +52,21 @@ def read_acled(given: Given) -> Found:
 
 
 def _read(given: Given, required: tuple[str, ...], event_of: Callable[[Line], Event]) -> Found:
-    found = Found()
+    def open_file(path: Path) -> tuple[Sheet, Callable[[Line], Iterable[Event]]]:
+        sheet = open_sheet(path, required, rename={**_GED_OLD, **given.rename})
+        return sheet, lambda line: [event_of(line)]
+
+    def clash(line: Line, event: Event, before: str) -> Mistake:
+        expected = f"one row for event {event.id}, {before} says something else"
+        return line.mistake(required[0], expected, "Keep the newer release only")
+
     places = places_of(given.war)
-    events: dict[str, tuple[Event, str]] = {}
-    for done, path in enumerate(given.files):
-        given.progress(done, len(given.files))
-        try:
-            own = _events_of(path, required, given.rename, event_of, events)
-        except InputErrors as error:
-            found.skipped += error.mistakes
-            continue
-        events |= own
-        found.read += 1
-    given.progress(len(given.files), len(given.files))
+    found, events = gather(given, open_file, clash)
     if events:
-        figures, remarks = figures_of(
-            (event for event, _ in events.values()), given.war, places, given.source
-        )
+        figures, remarks = figures_of(events, given.war, places, given.source)
         found.figures += figures
         found.remarks += remarks
     return found
-
-
-def _events_of(
-    path: Path,
-    required: tuple[str, ...],
-    rename: Mapping[str, str],
-    event_of: Callable[[Line], Event],
-    before: Mapping[str, tuple[Event, str]],
-) -> dict[str, tuple[Event, str]]:
-    sheet = open_sheet(path, required, rename={**_GED_OLD, **rename})
-    own: dict[str, tuple[Event, str]] = {}
-    mistakes: list[Mistake] = []
-    for line in rows_of(sheet):
-        try:
-            event = event_of(line)
-            there = own.get(event.id) or before.get(event.id)
-            if there is not None and there[0] != event:
-                expected = f"one row for event {event.id}, {there[1]} says something else"
-                remedy = "Keep the newer release only"
-                raise InputErrors([line.mistake(required[0], expected, remedy)])
-            if there is None:
-                own[event.id] = (event, f"{path}:{line.number}")
-        except InputErrors as error:
-            mistakes += error.mistakes
-            if len(mistakes) >= MOST_SHOWN:
-                break
-    if mistakes:
-        raise InputErrors(mistakes)
-    return own
 
 
 def _ged(line: Line, actors: "_Actors") -> Event:

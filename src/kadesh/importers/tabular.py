@@ -7,15 +7,16 @@ with the columns `quantity` and `value`, `low` and `high`. Both may have `source
 `published`, `form`, `unit` and `note`; what is not there comes from the options.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from kadesh.errors import InputErrors, Mistake
 from kadesh.importers.figures import Figure
+from kadesh.importers.gathering import gather
 from kadesh.importers.given import Found, Given
 from kadesh.importers.proposals import source_remedy
-from kadesh.importers.sheets import MOST_SHOWN, Line, open_sheet, rows_of
+from kadesh.importers.sheets import Line, Sheet, open_sheet
 from kadesh.quantities import dimension, is_unit, table
 from kadesh.suggest import one_of, suggestion
 
@@ -51,32 +52,23 @@ def read_losses(given: Given) -> Found:
 
 
 def _read(given: Given, kind: str, quantities: Sequence[str], required: Sequence[str]) -> Found:
-    found = Found()
-    seen: dict[str, tuple[Figure, str]] = {}
-    for done, path in enumerate(given.files):
-        given.progress(done, len(given.files))
-        try:
-            figures = _figures_of(path, given, kind, quantities, required, seen)
-        except InputErrors as error:
-            found.skipped += error.mistakes
-            continue
-        for figure, where in figures:
-            seen[figure.id] = (figure, where)
-        found.figures += [figure for figure, _ in figures]
-        found.read += 1
-    given.progress(len(given.files), len(given.files))
+    def open_file(path: Path) -> tuple[Sheet, Callable[[Line], Iterable[Figure]]]:
+        sheet, columns = _open(path, given, quantities, required)
+        return sheet, lambda line: _of_line(line, columns, kind, quantities, given)
+
+    def clash(line: Line, figure: Figure, before: str) -> Mistake:
+        expected = f"one figure for {figure.id}, {before} has another"
+        return line.mistake("date", expected, "Keep one of the two")
+
+    found, figures = gather(given, open_file, clash)
+    found.figures += figures
     return found
 
 
-def _figures_of(
-    path: Path,
-    given: Given,
-    kind: str,
-    quantities: Sequence[str],
-    required: Sequence[str],
-    seen: Mapping[str, tuple[Figure, str]],
-) -> list[tuple[Figure, str]]:
-    """The figures of one file with their places; raises unless every row is right."""
+def _open(
+    path: Path, given: Given, quantities: Sequence[str], required: Sequence[str]
+) -> tuple[Sheet, list[str]]:
+    """The sheet, and its columns of quantities: none where a row is a figure."""
     known = (*_COMMON, *quantities, *_LONG, *(name for name in required if name not in _COMMON))
     sheet = open_sheet(path, required, known, given.rename)
     columns = [name for name in sheet.names if name in quantities]
@@ -84,24 +76,7 @@ def _figures_of(
         expected = f"{one_of(quantities)}, or the columns quantity and value"
         place = (str(path), 1, 1, "column", ", ".join(sheet.names))
         raise InputErrors([Mistake(*place, expected, "Rename a column, `--rename OLD=NEW`")])
-    mistakes: list[Mistake] = []
-    own: dict[str, tuple[Figure, str]] = {}
-    for line in rows_of(sheet):
-        try:
-            for figure in _of_line(line, columns, kind, quantities, given):
-                before = own.get(figure.id) or seen.get(figure.id)
-                if before is not None and before[0] != figure:
-                    expected = f"one figure for {figure.id}, {before[1]} has another"
-                    raise InputErrors([line.mistake("date", expected, "Keep one of the two")])
-                if before is None:
-                    own[figure.id] = (figure, f"{path}:{line.number}")
-        except InputErrors as error:
-            mistakes += error.mistakes
-            if len(mistakes) >= MOST_SHOWN:
-                break
-    if mistakes:
-        raise InputErrors(mistakes)
-    return list(own.values())
+    return sheet, columns
 
 
 def _of_line(
