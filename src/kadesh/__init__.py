@@ -6,6 +6,7 @@ From what is given to whether an article is right, in a handful of verbs:
     past = reconstruct(war, date(2024, 8, 31))                    what happened
     courses = simulate(war, past, weeks=26, runs=256)             what could happen
     path = leverage(war)                                          what each side could get
+    judged = hindcast(war).table()                                how good forecasts were
     found = audit_claims(war, claims_of(war, "kursk-incursion-2024"))    is the claim right
     write_report(found, war, "report.html")                       say it
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kadesh.audit.audit import claims_of as claims_of
     from kadesh.audit.audit import leverage_path as leverage
     from kadesh.dynamics import simulate as simulate
+    from kadesh.experiments.hindcast import hindcast as hindcast
     from kadesh.fusion.reconstruct import reconstruct as reconstruct
     from kadesh.report import write_report as write_report
     from kadesh.war import check_war as check_war
@@ -35,6 +37,7 @@ __all__ = [
     "audit_claims",
     "check_war",
     "claims_of",
+    "hindcast",
     "leverage",
     "load_war",
     "reconstruct",
@@ -47,6 +50,7 @@ _HOMES: Final = {
     "audit_claims": ("kadesh.audit.audit", "audit"),
     "check_war": ("kadesh.war", "check_war"),
     "claims_of": ("kadesh.audit.audit", "claims_of"),
+    "hindcast": ("kadesh.experiments.hindcast", "hindcast"),
     "leverage": ("kadesh.audit.audit", "leverage_path"),
     "load_war": ("kadesh.war", "load_war"),
     "reconstruct": ("kadesh.fusion", "reconstruct"),

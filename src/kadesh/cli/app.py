@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from kadesh import __version__
-from kadesh.cli import data, importing, judge, model, theory
+from kadesh.cli import data, hindcast, importing, judge, model, theory
 from kadesh.errors import InputErrors, NumericalError
 
 INTERRUPTED: Final = 130
@@ -43,6 +43,7 @@ app.command("reconstruct", rich_help_panel="Model")(model.reconstruct)
 app.command("simulate", rich_help_panel="Model")(model.simulate)
 app.command("leverage", rich_help_panel="Model")(model.leverage)
 app.command("theory", rich_help_panel="Model")(theory.theory)
+app.command("hindcast", rich_help_panel="Judge")(hindcast.hindcast)
 app.command("audit", rich_help_panel="Judge")(judge.audit)
 
 

@@ -75,7 +75,7 @@ def loaded(name: str) -> "War":
     return war
 
 
-def day_within(start: date, end: date, text: str | None) -> date:
+def day_within(start: date, end: date, text: str | None, option: str = "--as-of") -> date:
     """The date written as `text`, from `start` to `end`; `end` where none is given.
 
     Raises:
@@ -87,10 +87,10 @@ def day_within(start: date, end: date, text: str | None) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise argument_mistake("--as-of", text, "a date as YYYY-MM-DD", remedy) from None
+        raise argument_mistake(option, text, "a date as YYYY-MM-DD", remedy) from None
     if not start <= day <= end:
         expected = f"a date of the war, {start} to {end}"
-        raise argument_mistake("--as-of", text, expected, "Choose a date within the war")
+        raise argument_mistake(option, text, expected, "Choose a date within the war")
     return day
 
 

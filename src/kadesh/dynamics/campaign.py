@@ -59,6 +59,7 @@ def simulate(
     as_of: date | None = None,
     assumptions: Mapping[str, float] | None = None,
     factors: Mapping[str, float] | None = None,
+    drawn: Mapping[str, Float[np.ndarray, " draw"]] | None = None,
     switched_off: Sequence[str] = (),
     scenario: str | None = None,
     objectives: Mapping[str, str] | None = None,
@@ -78,6 +79,8 @@ def simulate(
         as_of: What was known then decides the assumptions; a reconstruction's own date by default.
         assumptions: Assumption id: value at which it is held.
         factors: Assumption id: what its values are multiplied by.
+        drawn: Draws to take in place of the prior's (see `kadesh.dynamics.calibration`), of every
+            assumption or of some; run r takes draw r modulo their number.
         switched_off: Mechanisms to leave out (see `kadesh.dynamics.state.MECHANISMS`).
         scenario: Id of a scenario of the war, applied before `assumptions` and `switched_off`.
         objectives: Objective by side id; `stake` where unstated.
@@ -100,6 +103,11 @@ def simulate(
     fixed, off = _with_scenario(war, scenario, assumptions or {}, switched_off)
     when = as_of if isinstance(start, Mapping) else (as_of or start.as_of)
     draws = draw_assumptions(war, runs, seed, when, fixed)
+    for name, values in (drawn or {}).items():
+        if name not in draws:
+            raise argument_mistake("drawn", name, "an assumption of the war", "Correct the id")
+        if name not in fixed:
+            draws[name] = values[np.arange(runs) % len(values)]
     for name, factor in (factors or {}).items():
         if name not in draws:
             raise argument_mistake("factors", name, "an assumption of the war", "Correct the id")
@@ -120,6 +128,7 @@ def simulate(
         "scenario": scenario or "",
         "switched_off": ", ".join(sorted(set(off))),
         "fixed": ", ".join(f"{name}={value:g}" for name, value in sorted(fixed.items())),
+        "drawn": ", ".join(sorted(drawn or {})),
         "factors": ", ".join(f"{name}={x:g}" for name, x in sorted((factors or {}).items())),
         "objectives": ", ".join(
             f"{side}={aim}" for side, aim in sorted((objectives or {}).items())
