@@ -35,6 +35,7 @@ os.environ.setdefault("KADESH_CACHE", tempfile.mkdtemp(prefix="kadesh-benchmark-
 import numpy as np
 import pandas as pd
 
+from kadesh.experiments.scoring import joint_limit, rank_distance
 from kadesh.fusion.fit.ladder import begin, order_of
 from kadesh.fusion.fit.unknowns import Unknown, unknowns_of
 from kadesh.fusion.moves.population import start
@@ -169,14 +170,6 @@ def rank(task: tuple[str, str, int, np.ndarray, dict, tuple[str, ...]]) -> dict[
     return ranks
 
 
-def distance(ranks: np.ndarray) -> np.ndarray:
-    """Largest distance from uniform by unknown, in standard deviations; `ranks` by war last."""
-    points = np.arange(DRAWS)
-    share = (points + 1) / (DRAWS + 1)
-    found = (ranks[..., None, :] <= points[:, None]).mean(axis=-1)
-    return np.abs((found - share) / np.sqrt(share * (1 - share) / ranks.shape[-1])).max(axis=-1)
-
-
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 208
     for war, kinds in KINDS.items():
@@ -192,9 +185,8 @@ def main() -> None:
         table = np.array([[ranks[name] for ranks in found if name in ranks] for name in names])
         if target := os.environ.get("KADESH_BENCHMARK_TABLE"):
             pd.DataFrame(table, index=names).to_csv(f"{target}-{war}.csv")
-        furthest = distance(table)
-        uniform = np.random.default_rng(0).integers(0, DRAWS + 1, (400, *table.shape))
-        limit = float(np.quantile([distance(run).max() for run in uniform], 0.99))
+        furthest = rank_distance(table, DRAWS)
+        limit = joint_limit(*table.shape, DRAWS)
         worst = sorted(zip(furthest.round(2).tolist(), names, strict=True), reverse=True)[:6]
         print(json.dumps({
             "war": war, "replicates": count, "unknowns": len(names),

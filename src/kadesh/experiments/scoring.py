@@ -81,6 +81,32 @@ def covered(
     return np.asarray((low <= outcome) & (outcome <= high))
 
 
+def rank_distance(
+    ranks: Int[np.ndarray, "*unknown replicate"], draws: int
+) -> Float[np.ndarray, "*unknown"]:
+    """Largest distance of the ranks' distribution from uniform, in standard deviations.
+
+    Args:
+        ranks: Of the truth among `draws` posterior draws, from 0 to `draws`.
+        draws: Their number.
+    """
+    points = np.arange(draws)
+    share = (points + 1) / (draws + 1)
+    found = (ranks[..., None, :] <= points[:, None]).mean(axis=-1)
+    spread = np.sqrt(share * (1 - share) / ranks.shape[-1])
+    return np.asarray(np.abs((found - share) / spread).max(axis=-1))
+
+
+def joint_limit(unknowns: int, replicates: int, draws: int, level: float = 0.99) -> float:
+    """The distance that the farthest of so many calibrated unknowns stays below."""
+    stream = generator(0, "hindcast", "joint limit")
+    runs = [
+        rank_distance(stream.integers(0, draws + 1, (unknowns, replicates)), draws).max()
+        for _ in range(400)
+    ]
+    return float(np.quantile(runs, level))
+
+
 def block_resamples(dates: int, block: int, seed: int) -> Int[np.ndarray, "resample date"]:
     """Dates of each resample: blocks of `block` neighbours, drawn with replacement, round the end.
 
