@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from wars_in_memory import HELD, SECTORS
 
 from kadesh.dynamics import (
     MECHANISMS,
@@ -27,10 +26,13 @@ from kadesh.dynamics import (
     take_states,
 )
 from kadesh.dynamics.blocks import one_week
-from kadesh.dynamics.shocks import draw_shocks, shock_keys
+from kadesh.dynamics.mechanisms.aid import GAIN_MEMORY, aid_delivered
+from kadesh.dynamics.shocks import Shocks, draw_shocks, shock_keys
+from kadesh.dynamics.step import WeekInfo, contest_of, fortification_log, front_of
 from kadesh.errors import InputErrors, NumericalError
 from kadesh.war import War, draw_assumptions
 from kadesh.war.schema import Period
+from wars_in_memory import HELD, SECTORS
 
 RUNS = 256
 WEEKS = 40
@@ -77,6 +79,23 @@ def mirrored(tree: Any) -> Any:
     )
 
 
+def luck_of_a_week(params: CampaignParams) -> Shocks:
+    geography = params.geography
+    keys = shock_keys(5, "x", geography.side_ids, geography.sector_ids)
+    shocks = draw_shocks(keys, jnp.arange(RUNS, dtype=jnp.uint32), jnp.uint32(0))
+    return jax.tree.map(lambda leaf: leaf[1], shocks)
+
+
+def a_week(state: CampaignState, params: CampaignParams) -> tuple[CampaignState, WeekInfo]:
+    return one_week(luck_of_a_week(params), jnp.zeros((2, len(SECTORS))), state, params)
+
+
+def with_numbers(params: CampaignParams, group: str, **numbers: float) -> CampaignParams:
+    """The same war with numbers of one mechanism set in every run."""
+    held = {name: jnp.full(RUNS, value, jnp.float32) for name, value in numbers.items()}
+    return replace(params, **{group: replace(getattr(params, group), **held)})
+
+
 # --- conservation ---
 
 
@@ -119,10 +138,7 @@ def test_exchanging_the_sides_mirrors_a_week_with_all_its_chance(
     started: tuple[CampaignState, CampaignParams],
 ) -> None:
     state, params = lively(started)
-    geography = params.geography
-    keys = shock_keys(5, "x", geography.side_ids, geography.sector_ids)
-    shocks = draw_shocks(keys, jnp.arange(RUNS, dtype=jnp.uint32), jnp.uint32(0))
-    now = jax.tree.map(lambda leaf: leaf[1], shocks)
+    now = luck_of_a_week(params)
     turned = replace(now, **{name: jnp.flip(getattr(now, name), 0) for name in SIDE_FIELDS})
     order = jnp.zeros((2, len(SECTORS))).at[0, 3].set(9e3)
     there, _ = one_week(now, order, state, params)
@@ -260,7 +276,11 @@ def test_without_supply_a_fast_advance_goes_on_faster(
 ) -> None:
     state, params = started
     fast = replace(state, lost_km=state.lost_km.at[1].set(50.0))
-    kept, slowed = end(fast, params, "supply"), end(fast, params)
+    _, unhindered = a_week(fast, params.without(["supply"]))
+    assert bool(jnp.all(unhindered.advance_km[0] > a_week(fast, params)[1].advance_km[0]))
+    # A month: later the other side has moved its troops to where it was pressed.
+    kept = step_many(fast, params.without(["supply"]), seed=3)
+    slowed = step_many(fast, params, seed=3)
     assert (abroad(kept, params, 0) - abroad(slowed, params, 0)).mean() > 0
 
 
@@ -287,7 +307,7 @@ def test_every_mechanism_can_be_switched_off_by_name(
 # --- direction of effects ---
 
 
-def abroad(state: CampaignState, params: CampaignParams, side: int) -> np.ndarray:
+def abroad(state: CampaignState, params: CampaignParams, side: int | slice) -> np.ndarray:
     return summarise(state, params).stake_share[side]
 
 
@@ -316,6 +336,125 @@ def test_more_of_anything_loses_less_ground(
     plain = step_many(state, params, weeks=12, seed=9)
     helped = step_many(stronger, params, weeks=12, seed=9)
     assert (abroad(helped, params, 1) - abroad(plain, params, 1)).mean() > 0
+
+
+# --- withdrawal, and aid that answers to success ---
+
+
+def test_without_withdrawal_nothing_differs_from_one_of_no_pace_that_saves_nobody(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    idle = with_numbers(params, "withdrawal", withdrawal_km_per_day=0, withdrawal_saved_share=0)
+    far = with_numbers(params, "withdrawal", withdrawal_advantage_log=1e3)
+    off = end(state, params, "withdrawal")
+    for other in (idle, far):
+        on = end(state, other)
+        for field in fields(on):
+            np.testing.assert_array_equal(getattr(on, field.name), getattr(off, field.name))
+    assert not np.array_equal(end(state, params).held_km2, off.held_km2)
+
+
+def test_a_side_that_goes_back_gives_up_ground_and_saves_people_on_both_sides(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    for side in (0, 1):
+        outmatched = params.favouring(side, 3.0)
+        after, info = a_week(state, outmatched)
+        stood, stood_info = a_week(state, outmatched.without(["withdrawal"]))
+        assert abroad(after, params, side).mean() > abroad(stood, params, side).mean()
+        assert bool(jnp.all(info.advance_km >= stood_info.advance_km))
+        assert bool(jnp.all(info.losses_persons <= stood_info.losses_persons))
+        total = jnp.sum(info.losses_persons, axis=(1, 2))
+        assert bool(jnp.all(total < 0.95 * jnp.sum(stood_info.losses_persons, axis=(1, 2))))
+        assert bool(jnp.all(after.lost_km[1 - side].sum(0) >= stood.lost_km[1 - side].sum(0)))
+
+
+def test_losses_and_advance_of_a_week_are_those_of_the_formula(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    calm = params.without(["noise", "surprise"])
+    _, info = a_week(state, calm)
+    _, stood = a_week(state, calm.without(["withdrawal"]))
+    front, forts = front_of(state, calm), fortification_log(state, calm)
+    state = replace(state, surprise_log=0 * state.surprise_log)
+    contest = contest_of(front, forts, 0 * state.luck_log, state, calm)
+    numbers = params.withdrawal
+    x = np.maximum(contest.advantage_log - numbers.withdrawal_advantage_log, 0)
+    yielded = contest.attack_share * x / (1 + x)
+    np.testing.assert_allclose(contest.yielded_share, yielded, rtol=1e-4, atol=1e-6)
+    assert 0 < (yielded > 0).mean() < 1
+    unsaved = (1 - numbers.withdrawal_saved_share * yielded).prod(axis=0)
+    np.testing.assert_allclose(info.losses_persons, stood.losses_persons * unsaved, rtol=1e-4)
+    limit = np.asarray(params.ground.advance_limit_km_per_day)
+    plain = np.asarray(stood.advance_km, np.float64) / 7
+    rate = plain / (1 - plain / limit) + np.asarray(numbers.withdrawal_km_per_day) * yielded
+    np.testing.assert_allclose(info.advance_km, 7 * rate / (1 + rate / limit), rtol=1e-3, atol=1e-5)
+
+
+def test_a_withdrawal_never_moves_a_front_faster_than_its_limit(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    rout = with_numbers(params.favouring(0, 8.0), "withdrawal", withdrawal_km_per_day=1e3)
+    _, info = a_week(state, rout)
+    limit = 7 * params.ground.advance_limit_km_per_day
+    assert bool(jnp.all(info.advance_km <= limit * (1 + 1e-6)))
+    assert float((info.advance_km / limit).max()) > 0.9
+
+
+def test_where_no_line_moves_nobody_goes_back(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    one, other = end(state, params, "ground"), end(state, params, "ground", "withdrawal")
+    np.testing.assert_array_equal(one.losses_persons, other.losses_persons)
+
+
+def test_gains_of_late_are_those_of_the_ground_at_stake(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    after, _ = a_week(state, params)
+    change = abroad(after, params, slice(None)) - abroad(state, params, slice(None))
+    expected = GAIN_MEMORY * np.asarray(state.recent_gain_share) + change
+    np.testing.assert_allclose(after.recent_gain_share, expected, atol=1e-6)
+    np.testing.assert_allclose(after.recent_gain_share.sum(axis=0), 0.0, atol=1e-5)
+    np.testing.assert_array_equal(started[0].recent_gain_share, 0.0)
+
+
+def test_a_patron_that_does_not_answer_to_success_does_not_see_it(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = lively(started)
+    deaf = with_numbers(params, "aid", success_response=0)
+    winning = replace(state, recent_gain_share=state.recent_gain_share.at[0].set(0.5))
+    one, other = end(state, deaf), end(winning, deaf)
+    for field in fields(one):
+        if field.name != "recent_gain_share":
+            np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+    assert not np.array_equal(end(state, params).aid_regime, end(winning, params).aid_regime)
+
+
+def test_a_side_that_gains_is_aided_more_than_without_an_answer_to_success(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    for side in (0, 1):
+        winning = params.favouring(side, 1.5)
+        aid = {}
+        for chi in (0.0, 15.0):
+            answered = with_numbers(winning, "aid", success_response=chi)
+            now, flows = state, []
+            for month in range(12):
+                now = step_many(now, answered, seed=9, first_month=month)
+                relative = aid_delivered(now.aid_regime, answered.aid)
+                flows.append(relative / answered.aid.aid_flow_eur_per_week)
+            aid[chi] = np.mean(flows, axis=(0, 2))
+        assert aid[15.0][side] > 1.02 * aid[0.0][side]
+        assert aid[15.0][1 - side] < 0.98 * aid[0.0][1 - side]
 
 
 # --- repeatability ---

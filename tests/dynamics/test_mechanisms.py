@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +15,8 @@ from kadesh.dynamics.mechanisms.aid import (
     SUSTAINED,
     AidParams,
     aid_delivered,
+    change_probabilities,
+    next_recent_gain,
     next_regime,
 )
 from kadesh.dynamics.mechanisms.allocation import (
@@ -44,6 +47,12 @@ from kadesh.dynamics.mechanisms.surprise import (
     chosen_sector,
     next_surprise,
     operations,
+)
+from kadesh.dynamics.mechanisms.withdrawal import (
+    WithdrawalParams,
+    given_up_km_per_day,
+    unsaved_share,
+    yielded_share,
 )
 
 SECTORS, RUNS = 5, 32
@@ -82,8 +91,13 @@ MATERIEL = MaterielParams(
     per_run(0.2, 1.5), per_run(0.3, 0.7), per_run(3e4, 1e5), per_run(0.01, 0.05), per_side(1e7, 1e9)
 )
 AID = AidParams(
-    per_side(0, 1e9), *(per_run(0.05, 0.3) for _ in range(4)), per_run(0, 1), per_run(1, 3)
+    per_side(0, 1e9),
+    *(per_run(0.05, 0.3) for _ in range(4)),
+    per_run(0, 1),
+    per_run(1, 3),
+    per_run(0, 15),
 )
+WITHDRAWAL = WithdrawalParams(per_run(0.5, 2), per_run(0.2, 4), per_run(0, 0.7))
 SUPPORT = SupportParams(
     per_side(2e7, 1.5e8), per_side(0.4, 0.9), per_run(0.05, 0.4), per_run(0, 1), per_run(0, 0.02)
 )
@@ -125,7 +139,13 @@ MECHANISMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     ),
     "intent": (attack_share, (per_sector(-2, 2), GROUND)),
     "supply": (supply_factor, (per_sector(0, 100), SUPPLY)),
-    "ground": (advance_km, (per_sector(-3, 5), per_sector(0, 1), per_sector(0, 1), GROUND)),
+    "ground": (
+        advance_km,
+        (per_sector(-3, 5), per_sector(0, 1), per_sector(0, 1), GROUND, per_sector(0, 4)),
+    ),
+    "withdrawal": (yielded_share, (per_sector(-3, 5), per_sector(0, 1), WITHDRAWAL)),
+    "ground given up": (given_up_km_per_day, (per_sector(0, 1), WITHDRAWAL)),
+    "people saved": (unsaved_share, (per_sector(0, 1), WITHDRAWAL)),
     "held share": (shares_of, (HELD, IS_HOME)),
     "fortification": (
         next_fortification,
@@ -150,8 +170,14 @@ MECHANISMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "materiel stock": (next_materiel, (per_side(1e9, 3e10), per_side(0, 1e9), MATERIEL)),
     "aid regime": (
         next_regime,
-        (jnp.asarray(RANDOM.integers(0, 3, (2, RUNS)), jnp.int32), per_side(0, 1), AID),
+        (
+            jnp.asarray(RANDOM.integers(0, 3, (2, RUNS)), jnp.int32),
+            per_side(0, 1),
+            per_side(-0.2, 0.2),
+            AID,
+        ),
     ),
+    "gains of late": (next_recent_gain, (per_side(-0.2, 0.2), per_side(-0.1, 0.1))),
     "aid": (aid_delivered, (jnp.asarray(RANDOM.integers(0, 3, (2, RUNS)), jnp.int32), AID)),
     "support": (
         next_support,
@@ -211,6 +237,50 @@ def test_advance_spans_the_observed_rates_and_stops_at_the_limit() -> None:
     assert rates == sorted(rates)
     assert rates[0] < 0.01
     assert 7 < rates[-1] <= float(run.advance_limit_km_per_day[0]) * (1 + 1e-6)
+
+
+def test_what_is_given_up_adds_to_an_advance_and_stays_within_its_limit() -> None:
+    one, given_up = jnp.ones((2, 1, RUNS)), per_sector(0, 4)[:, :1]
+    advantages = [jnp.full((2, 1, RUNS), a) for a in (-4.0, 0.0, 2.0, 6.0, 40.0)]
+    for advantage in advantages:
+        plain = advance_km(advantage, one, one, GROUND)
+        np.testing.assert_array_equal(
+            advance_km(advantage, one, one, GROUND, 0.0 * given_up), plain
+        )
+        followed = advance_km(advantage, one, one, GROUND, given_up)
+        assert bool(jnp.all(followed >= plain))
+        assert bool(jnp.all(followed - plain <= 7 * given_up * (1 + 1e-5) + 1e-4))
+        assert bool(jnp.all(followed <= 7 * GROUND.advance_limit_km_per_day * (1 + 1e-6)))
+    slow = advance_km(advantages[0], one, one, GROUND, 0.01 * given_up)
+    fought = advance_km(advantages[0], one, one, GROUND)
+    np.testing.assert_allclose(slow - fought, 7 * 0.01 * given_up, rtol=0.02)
+
+
+def test_nobody_goes_back_below_the_threshold_and_never_everywhere() -> None:
+    rising = jnp.linspace(-5.0, 40.0, RUNS) * jnp.ones((2, 1, RUNS))
+    same = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf[0], leaf.shape), WITHDRAWAL)
+    threshold = float(same.withdrawal_advantage_log[0])
+    yielded = np.asarray(yielded_share(rising, jnp.ones_like(rising), same))[0, 0]
+    above = np.asarray(rising[0, 0]) > threshold
+    np.testing.assert_array_equal(yielded[~above], 0.0)
+    assert (np.diff(yielded[above]) > 0).all()
+    assert 0 < yielded[above].min() < yielded.max() < 1
+    one_above = jnp.full((2, 1, RUNS), threshold + 1)
+    attack = per_sector(0, 1)[:, :1]
+    np.testing.assert_allclose(yielded_share(one_above, attack, same), attack / 2, rtol=1e-5)
+    np.testing.assert_array_equal(yielded_share(rising, 0 * rising, same), 0.0)
+
+
+def test_a_withdrawal_saves_its_share_of_the_losses_of_the_sector() -> None:
+    nowhere = jnp.zeros((2, SECTORS, RUNS))
+    np.testing.assert_array_equal(unsaved_share(nowhere, WITHDRAWAL), 1.0)
+    saved = np.asarray(WITHDRAWAL.withdrawal_saved_share)
+    one = nowhere.at[1].set(0.4)
+    for yielded in (one, swap(one)):
+        expected = np.broadcast_to(1 - 0.4 * saved, (SECTORS, RUNS))
+        np.testing.assert_allclose(unsaved_share(yielded, WITHDRAWAL), expected, rtol=1e-6)
+    both = unsaved_share(per_sector(0, 1), WITHDRAWAL)
+    assert bool(jnp.all((both >= (1 - saved) ** 2 - 1e-6) & (both <= 1)))
 
 
 def test_more_defenders_better_fortified_lose_less_ground() -> None:
@@ -280,8 +350,59 @@ def test_aid_moves_only_between_neighbouring_regimes() -> None:
         (SUSTAINED, {INTERRUPTED, SUSTAINED, SURGE}),
         (SURGE, {SUSTAINED, SURGE}),
     ):
-        later = next_regime(jnp.full((2, RUNS), regime, jnp.int32), shock, AID)
+        now, gain = jnp.full((2, RUNS), regime, jnp.int32), per_side(-0.2, 0.2)
+        later = next_regime(now, shock, gain, AID)
         assert set(np.unique(later).tolist()) <= allowed
+
+
+def test_success_lowers_the_chance_of_an_interruption_and_raises_that_of_a_surge() -> None:
+    gains = [jnp.full((2, RUNS), gain) for gain in (-0.2, 0.0, 0.2)]
+    interruption, surge = zip(*(change_probabilities(gain, AID) for gain in gains), strict=True)
+    np.testing.assert_array_equal(interruption[1][0], AID.interruption_probability)
+    np.testing.assert_array_equal(surge[1][0], AID.surge_probability)
+    assert bool(jnp.all((interruption[0] > interruption[1]) & (interruption[1] > interruption[2])))
+    assert bool(jnp.all((surge[0] < surge[1]) & (surge[1] < surge[2])))
+    small = change_probabilities(gains[1] + 0.03, AID)
+    factor = np.exp(0.03 * np.asarray(AID.success_response))
+    np.testing.assert_allclose(small[0][0], AID.interruption_probability / factor, rtol=1e-5)
+    np.testing.assert_allclose(small[1][0], AID.surge_probability * factor, rtol=1e-5)
+
+
+@pytest.mark.parametrize("stated", [0.0, 1e-6, 0.4, 0.9, 1.0])
+def test_chances_of_aid_stay_chances_however_strong_the_response(stated: float) -> None:
+    level = jnp.full(RUNS, stated)
+    for chi in (0.0, 1.0, 300.0, 1e6):
+        params = eqx.tree_at(
+            lambda p: (p.interruption_probability, p.surge_probability, p.success_response),
+            AID,
+            (level, level, jnp.full(RUNS, chi)),
+        )
+        interruption, surge = change_probabilities(per_side(-1, 1), params)
+        for chance in (interruption, surge, interruption + surge):
+            assert bool(jnp.all((chance >= 0) & (chance <= 1)))
+
+
+def test_without_a_response_gains_do_not_change_aid() -> None:
+    deaf = eqx.tree_at(lambda p: p.success_response, AID, jnp.zeros(RUNS))
+    regime, shock = jnp.full((2, RUNS), SUSTAINED, jnp.int32), per_side(0, 1)
+    stated = jnp.where(
+        shock < AID.interruption_probability,
+        INTERRUPTED,
+        jnp.where(shock > 1 - AID.surge_probability, SURGE, SUSTAINED),
+    )
+    for gain in (-1.0, 0.0, 1.0):
+        later = next_regime(regime, shock, jnp.full((2, RUNS), gain), deaf)
+        np.testing.assert_array_equal(later, stated)
+
+
+def test_gains_fade_from_memory_in_about_two_months() -> None:
+    gain, nothing = jnp.full((2, RUNS), 0.1), jnp.zeros((2, RUNS))
+    recent = next_recent_gain(nothing, gain)
+    np.testing.assert_array_equal(recent, gain)
+    weeks = 365.2425 / 12 / 7 * 2
+    for _ in range(round(weeks)):
+        recent = next_recent_gain(recent, nothing)
+    np.testing.assert_allclose(recent, 0.1 * np.exp(-1), rtol=0.1)
 
 
 def test_aid_flows_less_when_interrupted_and_more_in_a_surge() -> None:

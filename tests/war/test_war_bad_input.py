@@ -558,8 +558,8 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             "advance_limit_km_per_day, aid_flow_eur_per_week.Eastmark, "
             "aid_flow_eur_per_week.Westmark, aid_interrupted_share, "
             "aid_interruption_probability_per_month, aid_resumption_probability_per_month, "
-            "aid_surge_end_probability_per_month, aid_surge_factor, "
-            "aid_surge_probability_per_month, allocation_stake_exponent, ... (92 in all). "
+            "aid_success_response, aid_surge_end_probability_per_month, aid_surge_factor, "
+            "aid_surge_probability_per_month, ... (96 in all). "
             "Did you mean 'recruits_westmark'? Correct it."
         ],
     ),

@@ -206,6 +206,7 @@ def after_settlement(
         recent_losses_persons_per_week=jnp.zeros_like(state.recent_losses_persons_per_week),
         support_share=params.support.support_start_share,
         aid_regime=jnp.full_like(state.aid_regime, INTERRUPTED),
+        recent_gain_share=jnp.zeros_like(state.recent_gain_share),
     )
 
 

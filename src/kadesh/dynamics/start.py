@@ -34,6 +34,7 @@ from kadesh.dynamics.mechanisms.reserves import ReserveParams
 from kadesh.dynamics.mechanisms.supply import SupplyParams
 from kadesh.dynamics.mechanisms.support import SupportParams
 from kadesh.dynamics.mechanisms.surprise import SurpriseParams
+from kadesh.dynamics.mechanisms.withdrawal import WithdrawalParams
 from kadesh.dynamics.state import (
     MECHANISMS,
     CampaignParams,
@@ -128,6 +129,7 @@ def start_state(
         materiel_eur=single(stock * force),
         support_share=look.side("support_start_share"),
         aid_regime=aid_regimes(war, date_of_start, runs),
+        recent_gain_share=jnp.zeros_like(nobody),
     )
     # Before the first week the fighting was what it is expected to be in the first.
     recent = single(_in_blocks(_losses_in_a_week, state, params))
@@ -245,6 +247,11 @@ def _params(
             attack_slope=look.run("attack_slope"),
         ),
         supply=SupplyParams(supply_reach_km=look.run("supply_reach_km")),
+        withdrawal=WithdrawalParams(
+            withdrawal_advantage_log=look.run("withdrawal_advantage_log"),
+            withdrawal_km_per_day=look.run("withdrawal_km_per_day"),
+            withdrawal_saved_share=look.run("withdrawal_saved_share"),
+        ),
         fortification=FortificationParams(
             fortification_log_strength=look.run("fortification_log_strength"),
             fortification_weeks=look.run("fortification_weeks"),
@@ -287,6 +294,7 @@ def _params(
             surge_end_probability=single(look.weekly("aid_surge_end_probability_per_month")),
             interrupted_share=look.run("aid_interrupted_share"),
             surge_factor=look.run("aid_surge_factor"),
+            success_response=look.run("aid_success_response"),
         ),
         support=SupportParams(
             population_persons=look.side("population_persons"),

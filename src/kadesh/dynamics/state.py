@@ -24,6 +24,7 @@ from kadesh.dynamics.mechanisms.reserves import ReserveParams
 from kadesh.dynamics.mechanisms.supply import SupplyParams
 from kadesh.dynamics.mechanisms.support import SupportParams
 from kadesh.dynamics.mechanisms.surprise import SurpriseParams
+from kadesh.dynamics.mechanisms.withdrawal import WithdrawalParams
 from kadesh.errors import argument_mistake
 
 MECHANISMS: Final = (
@@ -39,6 +40,7 @@ MECHANISMS: Final = (
     "supply",
     "support",
     "surprise",
+    "withdrawal",
 )
 """What can be switched off by name; `noise` is the luck of ground and losses."""
 
@@ -48,7 +50,8 @@ class CampaignState(eqx.Module):
 
     `held_km2` is the land in a sector held by the side that is *not* at home there (what it held
     before the war included). `losses_persons` counts killed and wounded since the start,
-    `out_persons` those of them who never return.
+    `out_persons` those of them who never return. `recent_gain_share` is the share of the ground at
+    stake that a side has gained of late (`dynamics.mechanisms.aid`); nothing at the start.
     """
 
     held_km2: Float[Array, "sector run"]
@@ -68,6 +71,7 @@ class CampaignState(eqx.Module):
     materiel_eur: Float[Array, "side run"]
     support_share: Float[Array, "side run"]
     aid_regime: Int32[Array, "side run"]
+    recent_gain_share: Float[Array, "side run"]
 
     @property
     def theatre_persons(self) -> Float[Array, "side run"]:
@@ -101,6 +105,7 @@ class Switches(eqx.Module):
     supply: Float[Array, ""]
     support: Float[Array, ""]
     surprise: Float[Array, ""]
+    withdrawal: Float[Array, ""]
 
 
 class CampaignParams(eqx.Module):
@@ -111,6 +116,7 @@ class CampaignParams(eqx.Module):
     attrition: AttritionParams
     ground: GroundParams
     supply: SupplyParams
+    withdrawal: WithdrawalParams
     fortification: FortificationParams
     surprise: SurpriseParams
     reserves: ReserveParams

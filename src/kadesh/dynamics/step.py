@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from kadesh.dynamics.bounds import at_least, at_most
-from kadesh.dynamics.mechanisms.aid import aid_delivered, next_regime
+from kadesh.dynamics.mechanisms.aid import aid_delivered, next_recent_gain, next_regime
 from kadesh.dynamics.mechanisms.allocation import wanted_share, within_reach
 from kadesh.dynamics.mechanisms.attrition import expected_losses, weekly_losses
 from kadesh.dynamics.mechanisms.fortification import next_fortification
@@ -35,6 +35,11 @@ from kadesh.dynamics.mechanisms.reserves import arriving, spread
 from kadesh.dynamics.mechanisms.supply import supply_factor
 from kadesh.dynamics.mechanisms.support import next_support
 from kadesh.dynamics.mechanisms.surprise import chosen_sector, next_surprise, operations
+from kadesh.dynamics.mechanisms.withdrawal import (
+    given_up_km_per_day,
+    unsaved_share,
+    yielded_share,
+)
 from kadesh.dynamics.shocks import Shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState
 
@@ -68,14 +73,15 @@ class Contest(eqx.Module):
     """What each side makes of the front in a week.
 
     `advantage_log` in an attack, `attack_share` of the front on which it attacks,
-    `contested_share` of the full front on which it can, `meeting` where either can, and expected
-    losses.
+    `contested_share` of the full front on which it can, `meeting` where either can,
+    `yielded_share` of it on which the other side goes back before it, and expected losses.
     """
 
     advantage_log: Float[Array, "side sector run"]
     attack_share: Float[Array, "side sector run"]
     contested_share: Float[Array, "side sector run"]
     meeting: Float[Array, "sector run"]
+    yielded_share: Float[Array, "side sector run"]
     expected_losses_persons: Float[Array, "side sector run"]
 
 
@@ -108,7 +114,10 @@ def step(
     # What one side has lost of late is what the other has advanced.
     supplied = supply_factor(on.supply * jnp.flip(state.lost_km, 0), params.supply)
     attack = contest.attack_share
-    advance = on.ground * advance_km(contest.advantage_log, attack, supplied, params.ground)
+    given_up = given_up_km_per_day(contest.yielded_share, params.withdrawal)
+    advance = on.ground * advance_km(
+        contest.advantage_log, attack, supplied, params.ground, given_up
+    )
     gained_km2 = advance * front.full_km * contest.contested_share
     held = next_held(
         state.held_km2, gained_km2, params.geography.area_km2, params.geography.is_home
@@ -167,8 +176,12 @@ def contest_of(
     opened = params.ground.border_front_share * at_most(freshness, 1.0)
     contested = at_least(jnp.where(front.reach, opened, 0.0), front.contact)
     meeting = at_least(contested[0], contested[1])
-    losses = expected_losses(state.deployed_persons, force, attack, meeting, params.attrition)
-    return Contest(advantage, attack, contested, meeting, losses)
+    # Where no line moves nobody goes back, and nobody is saved by it.
+    may_withdraw = params.switches.withdrawal * params.switches.ground
+    yielded = may_withdraw * yielded_share(advantage, attack, params.withdrawal)
+    engaged = meeting * unsaved_share(yielded, params.withdrawal)
+    losses = expected_losses(state.deployed_persons, force, attack, engaged, params.attrition)
+    return Contest(advantage, attack, contested, meeting, yielded, losses)
 
 
 def effective_force(
@@ -224,7 +237,8 @@ def _home_front(
 ) -> CampaignState:
     """Aid, materiel and home support after a week's losses and gains."""
     on = params.switches
-    regime = next_regime(state.aid_regime, shocks.aid, params.aid)
+    gain = next_recent_gain(state.recent_gain_share, stake_gain_share)
+    regime = next_regime(state.aid_regime, shocks.aid, gain, params.aid)
     materiel = next_materiel(
         state.materiel_eur, on.aid * aid_delivered(regime, params.aid), params.materiel
     )
@@ -237,6 +251,7 @@ def _home_front(
         support_share=jnp.where(on.support > 0, support, state.support_share),
         losses_persons=state.losses_persons + losses_persons,
         recent_losses_persons_per_week=recent,
+        recent_gain_share=gain,
     )
 
 

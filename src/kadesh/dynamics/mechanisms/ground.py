@@ -2,12 +2,13 @@ r"""Ground: how far each side advances in a sector in a week, and what it then h
 
 Side $i$'s advance in km a day against side $j$ in a sector is
 
-$$v_i = \frac{u_i}{1+u_i/v_{max}},\qquad u_i = v_0\, a_i\, g_i\, e^{\beta A_i},\qquad
+$$v_i = \frac{u_i}{1+u_i/v_{max}},\qquad u_i = v_0\, a_i\, g_i\, e^{\beta A_i} + y_i,\qquad
 A_i = \ln\frac{E_i}{E_j} + s_i - \phi F_j \pm n,$$
 
 with $E$ effective force, $s$ surprise, $F$ fortification, $a$ the part of the front on which the
-side attacks, $g$ what supply lets it keep up, and $n$ the sector's persistent luck (in favour of
-its home side: $+n$ for it, $-n$ for the other). Rates are lognormal in luck and so span the
+side attacks, $g$ what supply lets it keep up, $y$ what the other side gives up
+(`dynamics.mechanisms.withdrawal`), and $n$ the sector's persistent luck (in favour of its home
+side: $+n$ for it, $-n$ for the other). Rates are lognormal in luck and so span the
 observed 0.01 to 30 km a day. Both sides can advance at once on different parts of a front; the land
 held by the side that is not at home changes by the difference, within 0 and the sector's area.
 
@@ -94,16 +95,18 @@ def advance_km(
     attack: Float[Array, "side sector run"],
     supplied: Float[Array, "side sector run"],
     params: GroundParams,
+    given_up_km_per_day: Float[Array, "side sector run"] | float = 0.0,
 ) -> Float[Array, "side sector run"]:
     """Kilometres each side advances in a week where it meets the other, averaged over the front.
 
     `attack` is the part of the front on which the side attacks, `supplied` the part of its rate
-    that supply lets it keep up.
+    that supply lets it keep up, `given_up_km_per_day` what the other side leaves it.
     """
     limit = params.advance_limit_km_per_day
     # The exponent is cut where the rate is at its limit many times over: exp must not overflow.
     exponent = at_most(params.advance_force_exponent * advantage, 30.0)
-    rate = params.advance_km_per_day * attack * supplied * jnp.exp(exponent)
+    fought = params.advance_km_per_day * attack * supplied * jnp.exp(exponent)
+    rate = fought + given_up_km_per_day
     return WEEK_DAYS * rate * limit / (limit + rate)
 
 
