@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,7 +22,8 @@ def params(runs: int = 1, **values: float) -> AttritionParams:
         "quiet_loss_share": 0.1,
         "loss_noise": 0.25,
     } | values
-    return AttritionParams(**{name: jnp.full(runs, v, jnp.float32) for name, v in given.items()})
+    shared = {name: jnp.full(runs, v, jnp.float32) for name, v in given.items()}
+    return AttritionParams(**shared, loss_exposure_log=jnp.zeros((2, runs), jnp.float32))
 
 
 def fight(exponent: float, time: float, steps: int = 4000) -> Float[np.ndarray, "time side"]:
@@ -104,3 +107,15 @@ def test_attacking_costs_the_attacker_more_than_it_costs_the_attacked() -> None:
     lost = expected_losses(forces, forces, attack, jnp.ones((1, 1)), params())
     quiet = expected_losses(forces, forces, 0 * attack, jnp.ones((1, 1)), params())
     assert float(lost[0, 0, 0]) > float(lost[1, 0, 0]) > float(quiet[0, 0, 0]) > 0
+
+
+def test_exposure_multiplies_a_sides_own_losses_and_no_others() -> None:
+    forces = jnp.full((2, 1, 1), 1e5)
+    attack = jnp.ones((2, 1, 1))
+    plain = expected_losses(forces, forces, attack, jnp.ones((1, 1)), params())
+    exposed = replace(params(), loss_exposure_log=jnp.array([[0.6], [0.0]], jnp.float32))
+    lost = expected_losses(forces, forces, attack, jnp.ones((1, 1)), exposed)
+    assert float(lost[0, 0, 0] / plain[0, 0, 0]) == pytest.approx(np.exp(0.6), rel=1e-6)
+    assert float(lost[1, 0, 0]) == float(plain[1, 0, 0])
+    everybody = replace(params(), loss_exposure_log=jnp.full((2, 1), 9.0, jnp.float32))
+    assert (expected_losses(forces, forces, attack, jnp.ones((1, 1)), everybody) == forces).all()

@@ -202,7 +202,8 @@ def test_no_sector_is_special_by_its_place(started: tuple[CampaignState, Campaig
             reorder(getattr(there, field.name)),
             getattr(back, field.name),
             rtol=1e-4,
-            atol=1e-3,
+            # What moves is the difference of sums of up to a million people, in single precision.
+            atol=0.1 if field.name.endswith("persons") else 1e-3,
             err_msg=field.name,
         )
 

@@ -72,8 +72,9 @@ def per_run(low: float, high: float) -> jax.Array:
 
 
 ATTRITION = AttritionParams(
-    per_run(0.01, 0.04), per_run(0, 0.6), per_run(1, 2), per_run(0, 0.2), per_run(0.1, 0.5)
-)
+    per_run(0.01, 0.04), per_run(0, 0.6), per_run(1, 2), per_run(0, 0.2), per_run(0.1, 0.5),
+    per_side(-0.6, 0.6),
+)  # fmt: skip
 GROUND = GroundParams(
     advance_km_per_day=per_run(0.02, 0.2),
     advance_force_exponent=per_run(0.7, 2),

@@ -559,7 +559,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             "aid_flow_eur_per_week.Westmark, aid_interrupted_share, "
             "aid_interruption_probability_per_month, aid_resumption_probability_per_month, "
             "aid_success_response, aid_surge_end_probability_per_month, aid_surge_factor, "
-            "aid_surge_probability_per_month, ... (96 in all). "
+            "aid_surge_probability_per_month, ... (98 in all). "
             "Did you mean 'recruits_westmark'? Correct it."
         ],
     ),

@@ -64,6 +64,9 @@ CAMPAIGN: Final = (
     "ground_noise",
     "ground_noise_persistence",
     "attack_slope",
+    "withdrawal_advantage_log",
+    "withdrawal_km_per_day",
+    "withdrawal_saved_share",
     "fortification_log_strength",
     "fortification_weeks",
     "fortification_depth_km",
@@ -80,6 +83,7 @@ CAMPAIGN: Final = (
     "materiel_use_per_week",
     "aid_interruption_probability_per_month",
     "aid_resumption_probability_per_month",
+    "aid_success_response",
     "support_fall_per_percent_lost",
     "support_recruitment_exponent",
 )
@@ -97,6 +101,7 @@ STATE_VARIABLES: Final = (
     "support_difference",
     "fortification",
     "loss_rate_log",
+    "loss_log_ratio",
     "log_odds",
 )
 """Variables that describe the state; `front` is the first side's share of the stake."""
@@ -230,6 +235,7 @@ def situation_of(
         support[0] - support[1],
         fortified,
         np.log(np.maximum(losses.sum(axis=0), 100.0) / theatre.sum(axis=0)),
+        _log_ratio(losses) - _log_ratio(theatre),
         np.zeros(share.shape[1]),
     ]
     pairs = {

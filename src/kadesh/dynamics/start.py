@@ -235,6 +235,7 @@ def _params(
             attacker_loss_factor=look.run("attacker_loss_factor"),
             quiet_loss_share=look.run("quiet_loss_share"),
             loss_noise=look.run("loss_noise"),
+            loss_exposure_log=look.side("loss_exposure_log"),
         ),
         ground=GroundParams(
             advance_km_per_day=look.run("advance_km_per_day"),

@@ -3,13 +3,16 @@ r"""Losses of deployed forces in a week.
 With $M_i$ own people in a sector, $E_j$ the other side's effective force, $\lambda$ the loss rate
 and $w$ the concentration exponent,
 
-$$L_i = \lambda\, M_i^{1-w} E_j^{w} \cdot \frac{q + (1-q)(\gamma a_i + a_j)/(1+\gamma)}{1}\cdot f
-\cdot e^{\nu z - \nu^2/2},\qquad L_i \le M_i,$$
+$$L_i = \lambda\,e^{x_i}\, M_i^{1-w} E_j^{w}\cdot
+\left(q + (1-q)\frac{\gamma a_i + a_j}{1+\gamma}\right) f\, e^{\nu z - \nu^2/2},\qquad
+L_i \le M_i,$$
 
 where $a_i$ is the part of the front on which side $i$ attacks, $\gamma$ how much dearer attacking
 is than being attacked, $q$ what is lost where nobody attacks, $f$ the part of the sector's front
 that is in contact, $z$ standard normal. $w=1$ is Lanchester's square law, $w=1/2$ has the invariant
-of his linear law, $w=0$ is the log law.
+of his linear law, $w=0$ is the log law. $x_i$ is the side's own exposure: what protection, care for
+the wounded and tactics add to the logarithm of its losses, whoever attacks. It is not
+effectiveness, which acts on the other side and on the ground.
 
 Source: Helmbold's family as restated in `docs/method.md`; the exponent is an assumption with mass
 on [0, 0.6], about what records of battles imply of the mean war (`kadesh.dynamics.combat`), in
@@ -26,13 +29,14 @@ from kadesh.dynamics.bounds import at_most
 
 
 class AttritionParams(eqx.Module):
-    """Loss rate per week, concentration exponent, dearness of attack, quiet share, noise."""
+    """Loss rate per week, its shape, dearness of attack, quiet share, noise; exposure by side."""
 
     loss_rate_per_week: Float[Array, " run"]
     concentration_exponent: Float[Array, " run"]
     attacker_loss_factor: Float[Array, " run"]
     quiet_loss_share: Float[Array, " run"]
     loss_noise: Float[Array, " run"]
+    loss_exposure_log: Float[Array, "side run"]
 
 
 def helmbold_losses(
@@ -70,10 +74,11 @@ def expected_losses(
     factor = params.attacker_loss_factor
     attacked = (factor * attack_share + jnp.flip(attack_share, 0)) / (1.0 + factor)
     intensity = params.quiet_loss_share + (1.0 - params.quiet_loss_share) * attacked
+    rate = params.loss_rate_per_week * jnp.exp(params.loss_exposure_log)
     losses = helmbold_losses(
         deployed_persons,
         jnp.flip(effective_force, 0),
-        params.loss_rate_per_week * intensity * contact_share,
+        rate[:, None] * intensity * contact_share,
         params.concentration_exponent,
     )
     return at_most(losses, deployed_persons)
