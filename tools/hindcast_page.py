@@ -4,6 +4,7 @@ python tools/hindcast_page.py [WAR]     takes some five minutes on two cores
 """
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
 
 DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "hindcast"
+QUIET: Final = date(2023, 7, 1)
+"""From here on a front of the bundled war that moved little."""
 TITLES: Final = {
     "net": "Land that changed hands in favour of {side}, over all sectors, km2",
     "sectors": "Land held in each sector, km2, mean over sectors",
@@ -155,8 +158,10 @@ def main() -> None:
     )
     page = DOCS / "hindcast.md"
     text = page.read_text(encoding="utf-8")
+    late = made.table(since=QUIET)
     for mark, body in (
         ("scores", tables(table, side)),
+        ("late", tables(late[late["weeks"] > HORIZONS[0]], side)),
         ("learnt", f"| assumption | narrower by | mean moved by |\n|---|---|---|\n{taught}\n"),
     ):
         start, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"

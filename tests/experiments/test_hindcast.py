@@ -155,6 +155,19 @@ def test_exchanging_the_sides_data_turns_the_baselines_round(war: War, found: Hi
         assert theirs[..., 1:-2, :] == pytest.approx(mine[..., 1:-2, :], rel=1e-9, abs=1e-6)
 
 
+def test_a_part_of_the_dates_is_judged_on_its_own(found: Hindcast) -> None:
+    last = found.table(since=found.dates[-1])
+    scores = found.scores()
+    own = scores[(scores["date"] == found.dates[-1]) & (scores["method"] == CAMPAIGN)]
+    for group, part in own.groupby(["group", "weeks"]):
+        line = last[(last["method"] == CAMPAIGN) & (last["group"] == group[0])]
+        line = line[line["weeks"] == group[1]].iloc[0]
+        assert line["crps"] == pytest.approx(part["crps"].mean())
+        assert line["skill_low"] == line["skill"] == line["skill_high"]
+    with pytest.raises(InputErrors, match="since"):
+        found.table(since=found.dates[-1] + timedelta(days=1))
+
+
 def test_dates_are_every_eighth_week(war: War) -> None:
     dates = vantage_dates(war)
     assert dates[0] == war.start + timedelta(weeks=18)

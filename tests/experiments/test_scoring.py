@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from kadesh.experiments.scoring import block_resamples, covered, crps, log_score, rank, skill
+from kadesh.experiments.scoring import (
+    block_resamples,
+    covered,
+    crps,
+    joint_limit,
+    log_score,
+    rank,
+    rank_distance,
+    skill,
+)  # fmt: skip
 
 MANY = 200_000
 SAMPLING = 0.005
@@ -88,3 +97,18 @@ def test_skill_is_what_is_saved_of_the_baseline() -> None:
     noisy = skill(baseline[::-1].copy(), baseline, index)
     assert noisy[0] == pytest.approx(0.0)
     assert noisy[1] < noisy[0] < noisy[2]
+
+
+def test_ranks_of_the_truth_stay_below_the_joint_limit_and_of_a_shifted_one_do_not() -> None:
+    stream = np.random.default_rng(6)
+    limit = joint_limit(20, 200, 63)
+    uniform = stream.integers(0, 64, (20, 200))
+    assert rank_distance(uniform, 63).max() < limit
+    # A posterior that lies too low three times in ten.
+    wrong = uniform[3].copy()
+    wrong[:60] = 63
+    assert rank_distance(wrong[None], 63)[0] > limit
+    # By hand, for ranks that are all 0: everything lies below the first point.
+    share = 1 / 64
+    expected = (1 - share) / np.sqrt(share * (1 - share) / 200)
+    assert rank_distance(np.zeros((1, 200), dtype=int), 63)[0] == pytest.approx(expected)

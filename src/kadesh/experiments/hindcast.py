@@ -110,8 +110,11 @@ class Hindcast:
             parts.append(pd.DataFrame(labels | {k: v.ravel() for k, v in columns.items()}))
         return pd.concat(parts, ignore_index=True)
 
-    def table(self) -> pd.DataFrame:
+    def table(self, since: date | None = None) -> pd.DataFrame:
         """How good every method is, by group and horizon.
+
+        Args:
+            since: Judge only forecasts from this date on; all if not given.
 
         Returns:
             `group`, `weeks`, `method`, mean `crps` and `log_score`; `skill` in CRPS over the best
@@ -120,6 +123,11 @@ class Hindcast:
             90 %, by moving blocks of dates whose weeks overlap.
         """
         scores = self.scores()
+        if since is not None:
+            scores = scores[scores["date"] >= since]
+        if scores.empty:
+            expected = f"up to the last date, {self.dates[-1]}"
+            raise argument_mistake("since", str(since), expected, "Start earlier")
         rows: list[dict[str, object]] = []
         for group in LEAST:
             for weeks in HORIZONS:
