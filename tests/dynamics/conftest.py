@@ -1,9 +1,9 @@
 from collections.abc import Callable
 
 import pytest
-from wars_in_memory import toy_war
 
 from kadesh.war import War
+from wars_in_memory import toy_war
 
 
 @pytest.fixture(scope="session")
