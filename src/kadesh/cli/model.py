@@ -11,6 +11,7 @@ from kadesh.cli.options import (
     AsOf,
     Blocks,
     Draws,
+    Effective,
     Json,
     Output,
     Seed,
@@ -44,13 +45,7 @@ def reconstruct(
         typer.Option("--leave-out", metavar="SOURCE", help="Ignore this source; may be repeated."),
     ] = None,
     draws: Draws = 512,
-    effective: Annotated[
-        int,
-        typer.Option(
-            "--effective",
-            help="Effective draws of every unknown to sweep on for; 0 for a quick look.",
-        ),
-    ] = 400,
+    effective: Effective = 400,
     seed: Seed = 0,
     output: Output = None,
     as_json: Json = False,
@@ -138,6 +133,7 @@ def simulate(
             help="Hold an assumption at a value, in its own unit; may be repeated.",
         ),
     ] = None,
+    effective: Effective = 0,
     blocks: Blocks = 1,
     seed: Seed = 0,
     output: Output = None,
@@ -161,7 +157,11 @@ def simulate(
     day = day_within(given.start, given.end, as_of)
     with Progress() as progress:
         start = reconstruct_war(
-            given, day, seed=seed, progress=progress.stage("Reconstruct what happened")
+            given,
+            day,
+            seed=seed,
+            effective=effective,
+            progress=progress.stage("Reconstruct what happened"),
         )
         courses = simulate_war(
             given,

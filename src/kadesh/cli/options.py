@@ -43,6 +43,14 @@ Draws = Annotated[
         "--draws", metavar="NUMBER", min=2, max=100_000, help="Draws of what happened, a number."
     ),
 ]
+Effective = Annotated[
+    int,
+    typer.Option(
+        "--effective",
+        help="Effective draws of every unknown of what happened to sweep on for (minutes); 0 for "
+        "a quick fit.",
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON instead of a summary.")
 ]
