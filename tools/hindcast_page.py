@@ -15,12 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kadesh import load_war
-from kadesh.experiments.hindcast import (
-    CAMPAIGN,
-    HORIZONS,
-    Hindcast,
-    hindcast,
-)
+from kadesh.experiments.forecasts import HORIZONS, Hindcast
+from kadesh.experiments.hindcast import CAMPAIGN, hindcast
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
 
 DOCS = Path(__file__).parents[1] / "docs"

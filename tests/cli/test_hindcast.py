@@ -13,7 +13,8 @@ from kadesh_command import Kadesh
 
 import kadesh.experiments.hindcast as source
 from kadesh.dynamics.calibration import Calibration
-from kadesh.experiments.hindcast import BASELINES, CAMPAIGN, HORIZONS, PRIOR, Hindcast, Target
+from kadesh.experiments.forecasts import BASELINES, HORIZONS, Hindcast, Target
+from kadesh.experiments.hindcast import CAMPAIGN, PRIOR
 from kadesh.war import War
 
 DATES = tuple(date(2022, 6, 30) + timedelta(weeks=8 * n) for n in range(4))

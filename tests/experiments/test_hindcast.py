@@ -8,15 +8,8 @@ import numpy as np
 import pytest
 
 from kadesh.errors import InputErrors
-from kadesh.experiments.hindcast import (
-    BASELINES,
-    CAMPAIGN,
-    HORIZONS,
-    PRIOR,
-    Hindcast,
-    forecast,
-    vantage_dates,
-)
+from kadesh.experiments.forecasts import BASELINES, HORIZONS, Hindcast
+from kadesh.experiments.hindcast import CAMPAIGN, PRIOR, forecast, vantage_dates
 from kadesh.fusion import Reconstruction
 from kadesh.war import War
 from reconstructions import made_by_hand
