@@ -15,6 +15,8 @@ from .packed import derived
 from .shared import Luck, Plain
 
 LEAST_FORCE = 300.0
+WHOLE = 1.0 - 2.0**-25
+"""A share of a sector from here on is 1 in single precision: the side has nothing left to take."""
 
 
 class Sector:
@@ -76,7 +78,7 @@ class Side(mesa.Agent):
         committed = model.operation_reserve_share * self.reserve
         best = 0.0
         for troops in self.troops:
-            if troops.reach and troops.share < 1.0:
+            if troops.reach and troops.share < WHOLE:
                 appeal = troops.prospect(committed) / model.waiting(self.number, troops.place)
                 if appeal > best:
                     best, self.operation = appeal, (troops, min(committed, self.reserve))
