@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import kadesh
+import kadesh.experiments.hindcast as hindcasting
 from kadesh.audit import preparing
 from kadesh.bargaining import campaign_game
 from kadesh.bargaining.campaign_game import solve_campaign_game
+from kadesh.experiments import forecasts
 from kadesh.war import War
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -53,6 +55,7 @@ def small_claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _small(monkeypatch: pytest.MonkeyPatch, small_war: War, small_claims: Path) -> None:
     reconstruct, simulate, load_war = kadesh.reconstruct, kadesh.simulate, kadesh.load_war
     audit_claims, leverage, claims_of = kadesh.audit_claims, kadesh.leverage, kadesh.claims_of
+    hindcast = kadesh.hindcast
 
     def small_load(name: Any) -> War:
         assert name in {"ukraine-2022"}
@@ -71,7 +74,11 @@ def _small(monkeypatch: pytest.MonkeyPatch, small_war: War, small_claims: Path) 
         "claims_of": lambda war, name: claims_of(war, small_claims),
         "audit_claims": partial(audit_claims, draws=96),
         "leverage": partial(leverage, draws=96),
+        "hindcast": partial(hindcast, draws=64, simulations=256),
     }
+    # The River War lasts 30 weeks: long enough for one date to forecast from, 8 weeks ahead.
+    for module in (hindcasting, forecasts):
+        monkeypatch.setattr(module, "HORIZONS", (4, 8))
     for name, verb in small.items():
         monkeypatch.setattr(kadesh, name, verb, raising=False)
     monkeypatch.setattr(preparing, "solve_campaign_game", partial(solve_campaign_game, runs=256))
