@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kadesh import load_war
-from kadesh.experiments.forecasts import HORIZONS, Hindcast
+from kadesh.experiments.forecasts import HORIZONS, TITLES, Hindcast
 from kadesh.experiments.hindcast import CAMPAIGN, hindcast
 from kadesh.theory.colours import RULE, SIDE_A, SIDE_B
 
@@ -23,11 +23,6 @@ DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "hindcast"
 QUIET: Final = date(2023, 7, 1)
 """From here on a front of the bundled war that moved little."""
-TITLES: Final = {
-    "net": "Land that changed hands in favour of {side}, over all sectors, km2",
-    "sectors": "Land held in each sector, km2, mean over sectors",
-    "losses": "Killed and wounded, persons, mean over sides",
-}
 STYLE: Final[dict[Any, Any]] = {
     "axes.spines.right": False,
     "axes.spines.top": False,

@@ -19,9 +19,9 @@ from kadesh.war import War
 
 DATES = tuple(date(2022, 6, 30) + timedelta(weeks=8 * n) for n in range(4))
 TARGETS = (
-    Target("net", "land gained by Russia"),
-    Target("sectors", "land held in donetsk"),
-    Target("losses", "losses of Russia"),
+    Target("net", "Russia", "land gained by Russia"),
+    Target("sectors", "donetsk", "land held in donetsk"),
+    Target("losses", "Russia", "losses of Russia"),
 )
 
 

@@ -94,7 +94,7 @@ def test_land_cannot_leave_its_sector_and_nobody_comes_back(found: Hindcast, war
                 if target.group == "losses":
                     assert (draws >= 0).all()
                 elif target.group == "sectors":
-                    sector = target.name.removeprefix("land held in ")
+                    sector = target.place
                     level = float(held.sel(sector=sector))
                     area = next(s for s in war.sectors if s.id == sector)
                     assert (level + draws >= -1e-6).all()

@@ -62,7 +62,7 @@ def _smoothed(layout: Layout, made: Reconstruction, series: int, values: np.ndar
         turn=np.repeat(held["turn"][None, [series]] ** 2, layout.weeks, axis=0),
         drift=held["drift"][:, [series]] ** 2 * has[..., None],
         jump=layout.jump[:, :, [series]] * has,
-        noise=held["noise_variance"][mine],
+        noise=parts["linear/noise_variance"][mine],
         start=start,
         level=np.ones((mine.sum(), draws)),
         expected=np.zeros((mine.sum(), draws)),

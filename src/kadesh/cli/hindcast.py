@@ -5,13 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
-from kadesh.cli.options import Blocks, Json, Output, Seed, WarName, day_within, loaded, require
+from kadesh.cli.options import (
+    Blocks,
+    Json,
+    Output,
+    Seed,
+    WarName,
+    day_within,
+    folder_checks,
+    loaded,
+    require,
+)
 from kadesh.cli.output import (
     canonical_json,
     csv_text,
     print_json,
     print_table,
-    require_folder,
     say,
     text_writer,
     write_files,
@@ -55,6 +64,7 @@ def hindcast(
     Example: kadesh hindcast ukraine-2022 -o out/hindcast
     """
     from kadesh.cli.series import plain
+    from kadesh.experiments.forecasts import TITLES
     from kadesh.experiments.hindcast import hindcast as hindcast_war
     from kadesh.experiments.hindcast import vantage_dates
 
@@ -65,7 +75,7 @@ def hindcast(
         return None if text is None else day_within(given.start, last, text, option)
 
     checks = [lambda: day("--until", until), lambda: day("--first", first)]
-    require(*checks, *([] if output is None else [lambda: require_folder(output)]))
+    require(*checks, *folder_checks(output))
     end, begin = day("--until", until), day("--first", first)
     vantage_dates(given, begin, end)
     with Progress() as progress:
@@ -101,7 +111,7 @@ def hindcast(
     if as_json:
         print_json(content)
         return
-    for group, title in GROUPS.items():
+    for group, title in TITLES.items():
         print_table(
             title.format(side=given.side_ids[0]),
             ("weeks", "method", "CRPS", "log score", "skill, 90 %", "within 90 %, 90 %"),
@@ -112,13 +122,6 @@ def hindcast(
         f"{made.until}. CRPS and log score: less is better. Skill: part of the best baseline's "
         "CRPS that is saved, the baseline itself 0; below 0 is worse than it."
     )
-
-
-GROUPS = {
-    "net": "Land that changed hands in favour of {side}, over all sectors, km2",
-    "sectors": "Land held in each sector, km2, mean over sectors",
-    "losses": "Killed and wounded, persons, mean over sides",
-}
 
 
 def _row(line: dict[str, Any]) -> list[str]:

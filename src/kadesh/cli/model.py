@@ -1,7 +1,7 @@
 """Commands on the model: reconstruct, simulate, leverage."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from kadesh.cli.options import (
     Seed,
     WarName,
     day_within,
+    folder_checks,
     loaded,
     require,
 )
@@ -25,7 +26,6 @@ from kadesh.cli.output import (
     csv_text,
     print_json,
     print_table,
-    require_folder,
     say,
     text_writer,
     write_files,
@@ -58,7 +58,7 @@ def reconstruct(
     from kadesh.fusion import reconstruct as reconstruct_war
 
     given = loaded(war)
-    require(lambda: day_within(given.start, given.end, as_of), *_folder(output))
+    require(lambda: day_within(given.start, given.end, as_of), *folder_checks(output))
     day = day_within(given.start, given.end, as_of)
     with Progress() as progress:
         made = reconstruct_war(
@@ -152,7 +152,7 @@ def simulate(
         lambda: day_within(given.start, given.end, as_of),
         lambda: _require_known("--scenario", scenario, given.scenarios, "a scenario of the war"),
         lambda: _assumed(given, assume or []),
-        *_folder(output),
+        *folder_checks(output),
     )
     day = day_within(given.start, given.end, as_of)
     with Progress() as progress:
@@ -223,7 +223,7 @@ def leverage(
     from kadesh.cli.series import interval, plain, rows, summarised
 
     given = loaded(war)
-    require(*_folder(output))
+    require(*folder_checks(output))
     with Progress() as progress:
         path = leverage_path(given, seed=seed, draws=draws, workers=blocks, progress=progress)
     when = plain(list(path["date"].to_numpy()))
@@ -257,11 +257,6 @@ def leverage(
             for at, day in enumerate(when)
         ],
     )
-
-
-def _folder(output: Path | None) -> list[Callable[[], object]]:
-    """The check of an output folder, where one is asked for."""
-    return [] if output is None else [lambda: require_folder(output)]
 
 
 def _write(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kadesh.cli.output import counted, say
+from kadesh.cli.output import counted, require_folder, say
 from kadesh.errors import InputErrors, Mistake, argument_mistake
 
 if TYPE_CHECKING:
@@ -112,6 +112,11 @@ def require(*checks: Callable[[], object]) -> None:
             mistakes += error.mistakes
     if mistakes:
         raise InputErrors(mistakes)
+
+
+def folder_checks(output: Path | None) -> list[Callable[[], object]]:
+    """For `require`: the check of an output folder, where one is asked for."""
+    return [] if output is None else [lambda: require_folder(output)]
 
 
 Blocks = Annotated[

@@ -27,15 +27,22 @@ HORIZONS: Final = (4, 13, 26)
 EVERY_WEEKS: Final = 8
 """Between two dates to forecast from."""
 BASELINES: Final = ("no change", "drift", "trend", "pooled")
+TITLES: Final = {
+    "net": "Land that changed hands in favour of {side}, over all sectors, km2",
+    "sectors": "Land held in each sector, km2, mean over sectors",
+    "losses": "Killed and wounded, persons, mean over sides",
+}
+"""What is forecast, group by group; `side` is the first."""
 LEAST: Final = {"net": 5.0, "sectors": 1.0, "losses": 100.0}
 """Units in which outcomes are known, km2 and persons: no density is narrower."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """One thing that is forecast."""
+    """One thing that is forecast, of a sector or a side."""
 
     group: str
+    place: str
     name: str
 
 

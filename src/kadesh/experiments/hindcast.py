@@ -141,9 +141,9 @@ def forecast(
 
 def _targets(war: War) -> tuple[Target, ...]:
     return (
-        Target("net", f"land gained by {war.side_ids[0]}"),
-        *(Target("sectors", f"land held in {sector}") for sector in war.sector_ids),
-        *(Target("losses", f"losses of {side}") for side in war.side_ids),
+        Target("net", war.side_ids[0], f"land gained by {war.side_ids[0]}"),
+        *(Target("sectors", sector, f"land held in {sector}") for sector in war.sector_ids),
+        *(Target("losses", side, f"losses of {side}") for side in war.side_ids),
     )
 
 
@@ -193,7 +193,7 @@ def _baseline(
     levels = _levels(made, war)
     paths = levels.mean(axis=1)[:, max(FIRST_WEEKS, levels.shape[2] - YEAR_WEEKS - 1) :]
     groups = {group: np.array([t.group == group for t in targets]) for group in LEAST}
-    beyond = np.array([s.area_km2 - s.held_before_km2 for s in war.sectors])
+    beyond = {s.id: s.area_km2 - s.held_before_km2 for s in war.sectors}
     found = np.empty((len(HORIZONS), len(targets), draws))
     for h, weeks in enumerate(HORIZONS):
         for place, target in enumerate(targets):
@@ -206,7 +206,7 @@ def _baseline(
                 rule = {"no change": still, "drift": baselines.drift, "trend": baselines.trend}
                 change = rule[name](path, weeks, draws, stream)
             if target.group == "sectors":
-                room = beyond[war.sector_ids.index(target.name.removeprefix("land held in "))]
+                room = beyond[target.place]
                 change = np.clip(change, -path[-1], max(room - path[-1], 0.0))
             if target.group == "losses":
                 change = np.maximum(change, 0.0)

@@ -176,24 +176,25 @@ def _block(
     """The levers of the reports of every group of sources that the functional touches."""
     weights, rows = _weights(layout, weeks, points), layout.rows
     held = {name: structure[f"linear/{name}"] for name in LINEAR}
+    noise_variance = structure["linear/noise_variance"]
     size = held["step"].shape[-1]
     space = Workspace(layout, replace(settings, islands=1, island_particles=size))
     nothing, share = np.zeros((len(rows), size)), structure["share_mean"][..., None]
     population = Population(
-        **{name: held[name] for name in LINEAR if name != "noise_variance"},
+        **held,
         noise=np.ones((len(layout.noises), len(layout.series), size)),
         share=np.broadcast_to(share, (*share.shape[:-1], size)),
         row_mix=nothing,
         reported=nothing,
         path=np.zeros((BASE + len(layout.components), layout.weeks + 1, *space.shape)),
     )
-    terms = space.terms(population, held["noise_variance"])
+    terms = space.terms(population, noise_variance)
     reports = space.reports_all
     done = filter_pass(reports, terms, nothing)
     covered = terms.level * space.seen_level(_path_covariance(space, terms, weights.T), None)
     direct = solve(reports, terms, done, covered)
     alone = 1 / inverse_diagonal(reports, terms, done)
-    others = np.maximum(alone - held["noise_variance"], 0.0).mean(axis=-1)
+    others = np.maximum(alone - noise_variance, 0.0).mean(axis=-1)
     if not layout.is_losses:
         # The biases of maps are learnt without the bounds, under a level free in every week.
         reports = space.reports_about

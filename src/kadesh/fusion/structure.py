@@ -16,8 +16,8 @@ from kadesh.fusion.moves.population import Population
 from kadesh.fusion.moves.workspace import Workspace
 
 SCALES: Final = ("step", "turn", "noise", "drift", "spread", "usual", "share")
-LINEAR: Final = ("step", "turn", "drift", "spread", "usual", "week_mix", "noise_variance")
-"""Given these, and the shares, the model is linear and normal."""
+LINEAR: Final = ("step", "turn", "drift", "spread", "usual", "week_mix")
+"""Given these, `noise_variance` and the shares, the model is linear and normal."""
 LINEAR_DRAWS: Final = 16
 """Draws of them that are kept, at equal distances over all islands."""
 
@@ -44,7 +44,7 @@ def _block(space: Workspace, kept: Sequence[Population]) -> dict[str, np.ndarray
     last = kept[-1]
     noise = _mean_log([space.noise_variance(part) for part in kept])
     some = np.unique(np.linspace(0, space.particles - 1, LINEAR_DRAWS).round().astype(int))
-    linear = {name: getattr(last, name)[..., some] for name in LINEAR if hasattr(last, name)}
+    linear = {name: getattr(last, name)[..., some] for name in LINEAR}
     linear["noise_variance"] = space.noise_variance(last)[:, some]
     if chosen.any():
         # What a bound weighs as an "about" report for small moves of the bound.
