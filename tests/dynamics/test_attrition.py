@@ -1,20 +1,25 @@
 from dataclasses import replace
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from kadesh.dynamics.mechanisms.attrition import AttritionParams, helmbold_losses
-from kadesh.dynamics.mechanisms.attrition import expected_losses as expected_losses_eagerly
-from kadesh.dynamics.mechanisms.attrition import weekly_losses as weekly_losses_eagerly
+from kadesh.dynamics import start_state
+from kadesh.dynamics.mechanisms.attrition import (
+    AttritionParams,
+    expected_losses,
+    helmbold_losses,
+    intensity,
+    loss_factor,
+    people_log_ratio,
+    weekly_losses,
+)
+from kadesh.dynamics.step import contests, given_of, sector_of, side_of
+from kadesh.war import War, draw_assumptions
+from wars_in_memory import HELD
 
-expected_losses = jax.jit(expected_losses_eagerly)
-weekly_losses = jax.jit(weekly_losses_eagerly)
 
-
-def params(runs: int = 1, **values: float) -> AttritionParams:
+def params(**values: float) -> AttritionParams:
     given = {
         "loss_rate_per_week": 0.02,
         "concentration_exponent": 0.3,
@@ -22,28 +27,41 @@ def params(runs: int = 1, **values: float) -> AttritionParams:
         "quiet_loss_share": 0.1,
         "loss_noise": 0.25,
     } | values
-    shared = {name: jnp.full(runs, v, jnp.float32) for name, v in given.items()}
-    return AttritionParams(**shared, loss_exposure_log=jnp.zeros((2, runs), jnp.float32))
+    shared = {name: np.full(1, value, np.float32) for name, value in given.items()}
+    return AttritionParams(**shared, loss_exposure_log=np.zeros((2, 1), np.float32))
+
+
+def numbers(*values: float) -> Float[np.ndarray, " number"]:
+    return np.array(values, np.float32)
+
+
+def lost(
+    own: np.ndarray, other: np.ndarray, given: AttritionParams, attack: float, attacked: float
+) -> np.ndarray:
+    """Expected losses of people against as good people, all along their front."""
+    part = intensity(numbers(attack), numbers(attacked), given)
+    rate = given.loss_rate_per_week * part
+    return np.asarray(expected_losses(own, other, people_log_ratio(other, own), rate, given))
 
 
 def fight(exponent: float, time: float, steps: int = 4000) -> Float[np.ndarray, "time side"]:
     """Course of 1000 against 800 with rates .01, by Runge and Kutta in float64."""
-    step = time / steps
+    step, shape = time / steps, np.float64(exponent)
+    course = np.empty((steps, 2))
 
-    def rate(x: Float[Array, "side"]) -> Float[Array, "side"]:
-        return -helmbold_losses(x, jnp.flip(x), jnp.asarray(0.01), jnp.asarray(exponent))
+    def rate(x: Float[np.ndarray, "side"]) -> Float[np.ndarray, "side"]:
+        other = x[::-1]
+        return -np.asarray(helmbold_losses(x, other, people_log_ratio(other, x), 0.01, shape))
 
-    def advance(x: Float[Array, "side"], _: None) -> tuple[Array, Array]:
+    x = np.array([1000.0, 800.0])
+    for row in course:
         k1 = rate(x)
         k2 = rate(x + step / 2 * k1)
         k3 = rate(x + step / 2 * k2)
         k4 = rate(x + step * k3)
-        after = x + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        return after, after
-
-    with jax.enable_x64(True):
-        start = jnp.array([1000.0, 800.0])
-        return np.asarray(jax.lax.scan(advance, start, length=steps)[1])
+        x = x + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        row[:] = x
+    return course
 
 
 def test_square_law_leaves_600_after_109_86() -> None:
@@ -75,47 +93,63 @@ def test_helmbold_invariant_is_kept(exponent: float) -> None:
 
 
 def test_nobody_is_lost_where_either_side_is_absent() -> None:
-    forces = jnp.array([[[0.0], [500.0], [0.0]], [[500.0], [0.0], [0.0]]])
-    everywhere = jnp.ones_like(forces)
-    losses = expected_losses(forces, forces, everywhere, everywhere[0], params())
-    np.testing.assert_array_equal(losses, 0.0)
+    own, other = numbers(0.0, 500.0, 0.0), numbers(500.0, 0.0, 0.0)
+    np.testing.assert_array_equal(people_log_ratio(other, own), 0.0)
+    np.testing.assert_array_equal(lost(own, other, params(), 1.0, 1.0), 0.0)
+    # Nor where what is absent is worth something: the ratio is not asked.
+    endless = helmbold_losses(own, other, numbers(9.0), numbers(1.0), numbers(1.0))
+    np.testing.assert_array_equal(endless, 0.0)
 
 
 def test_losses_never_exceed_those_present() -> None:
-    forces = jnp.array([[[5.0]], [[1e6]]])
+    forces = numbers(5.0, 1e6)
     hard = params(loss_rate_per_week=50.0, concentration_exponent=1.0, loss_noise=1.0)
-    expected = expected_losses(forces, forces, jnp.ones_like(forces), jnp.ones((1, 1)), hard)
-    lost = weekly_losses(expected, forces, jnp.full((2, 1), 3.0), hard)
-    assert bool(jnp.all(lost <= forces))
-    assert float(lost[0, 0, 0]) == 5.0
+    expected = lost(forces, forces[::-1], hard, 1.0, 1.0)
+    factor = loss_factor(numbers(3.0), hard.loss_noise)
+    for losses in (expected, weekly_losses(expected, forces, factor)):
+        assert (losses <= forces).all()
+        assert losses[0] == 5.0
 
 
 def test_chance_leaves_mean_losses_unchanged() -> None:
-    many = 20_000
-    forces = jnp.full((2, 1, many), 1e5)
-    given = params(many)
-    expected = jnp.full_like(forces, 1000.0)
-    shock = jnp.asarray(np.random.default_rng(1).standard_normal((2, many)), jnp.float32)
-    lost = weekly_losses(expected, forces, shock, given)
+    shock = np.random.default_rng(1).standard_normal(40_000).astype(np.float32)
+    expected, deployed = numbers(1000.0), numbers(1e5)
+    losses = weekly_losses(expected, deployed, loss_factor(shock, params().loss_noise))
     # Lognormal with sd .25 of the logarithm: standard error of the mean of 40,000 is .13 %.
-    assert float(jnp.mean(lost)) == pytest.approx(1000.0, rel=0.005)
+    assert float(np.mean(losses)) == pytest.approx(1000.0, rel=0.005)
+
+
+def test_without_noise_chance_changes_no_losses() -> None:
+    np.testing.assert_array_equal(loss_factor(numbers(-3.0, 0.0, 3.0), numbers(0.0)), 1.0)
 
 
 def test_attacking_costs_the_attacker_more_than_it_costs_the_attacked() -> None:
-    forces = jnp.full((2, 1, 1), 1e5)
-    attack = jnp.array([[[1.0]], [[0.0]]])
-    lost = expected_losses(forces, forces, attack, jnp.ones((1, 1)), params())
-    quiet = expected_losses(forces, forces, 0 * attack, jnp.ones((1, 1)), params())
-    assert float(lost[0, 0, 0]) > float(lost[1, 0, 0]) > float(quiet[0, 0, 0]) > 0
+    forces = numbers(1e5)
+    attacker, attacked, quiet, both = (
+        lost(forces, forces, params(), *shares)[0]
+        for shares in ((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (1.0, 1.0))
+    )
+    assert both > attacker > attacked > quiet > 0
+    assert both == pytest.approx(0.02 * 1e5, rel=1e-6)
+    assert quiet == pytest.approx(0.1 * both, rel=1e-6)
 
 
-def test_exposure_multiplies_a_sides_own_losses_and_no_others() -> None:
-    forces = jnp.full((2, 1, 1), 1e5)
-    attack = jnp.ones((2, 1, 1))
-    plain = expected_losses(forces, forces, attack, jnp.ones((1, 1)), params())
-    exposed = replace(params(), loss_exposure_log=jnp.array([[0.6], [0.0]], jnp.float32))
-    lost = expected_losses(forces, forces, attack, jnp.ones((1, 1)), exposed)
-    assert float(lost[0, 0, 0] / plain[0, 0, 0]) == pytest.approx(np.exp(0.6), rel=1e-6)
-    assert float(lost[1, 0, 0]) == float(plain[1, 0, 0])
-    everybody = replace(params(), loss_exposure_log=jnp.full((2, 1), 9.0, jnp.float32))
-    assert (expected_losses(forces, forces, attack, jnp.ones((1, 1)), everybody) == forces).all()
+def test_exposure_multiplies_a_sides_own_losses_and_no_others(war: War) -> None:
+    state, plain = start_state(war, HELD, draw_assumptions(war, 64, 7), seed=7)
+
+    def expected(exposure: float) -> tuple[np.ndarray, np.ndarray]:
+        raised = plain.attrition.loss_exposure_log + numbers(exposure, 0.0)[:, None]
+        exposed = replace(plain, attrition=plain.attrition._replace(loss_exposure_log=raised))
+        sector, side = sector_of(state), side_of(state)
+        contest = contests(sector, side, sector.luck_log, given_of(exposed))
+        return contest.expected_losses_persons[0], contest.expected_losses_persons[1]
+
+    own, other = expected(0.0)
+    assert (own.max(), other.max()) > (0.0, 0.0)
+    exposed_own, exposed_other = expected(0.6)
+    deployed = state.deployed_persons[0]
+    # The exposure is in the rate, the ratio in the sum of single-precision logarithms.
+    np.testing.assert_allclose(exposed_own, np.minimum(own * np.exp(0.6), deployed), rtol=1e-6)
+    np.testing.assert_array_equal(exposed_other, other)
+    everybody = expected(20.0)[0]
+    np.testing.assert_array_equal(everybody, np.where(own > 0, deployed, 0.0))

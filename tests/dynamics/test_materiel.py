@@ -1,15 +1,34 @@
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from kadesh.dynamics.mechanisms.materiel import combined_force
+from kadesh.dynamics.mechanisms.materiel import (
+    MaterielParams,
+    combined_log,
+    materiel_multiplier_log,
+)
 
 
 def force(manpower: float, materiel: float, elasticity: float, weight: float = 0.5) -> float:
-    given = (manpower, materiel, weight, elasticity)
-    with jax.enable_x64(True):
-        return float(combined_force(*(jnp.asarray(number) for number in given)))
+    """Effective force in float64."""
+    log_ratio = np.log(np.array([materiel / manpower]))
+    log_force = combined_log(log_ratio, np.array([weight]), np.array([elasticity]))
+    return float(manpower * np.exp(log_force)[0])
+
+
+def multiplier_log(materiel_eur: float, persons: float, elasticities: list[float]) -> np.ndarray:
+    """At a reference of 1 EUR a person and equal weights, in the campaign's precision."""
+    runs = len(elasticities)
+    params = MaterielParams(
+        substitution_elasticity=np.array(elasticities, np.float32),
+        manpower_weight=np.full(runs, 0.5, np.float32),
+        reference_materiel_eur_per_person=np.ones(runs, np.float32),
+        materiel_use_per_week=np.zeros(runs, np.float32),
+        production_eur_per_week=np.zeros((2, runs), np.float32),
+    )
+    eur, people = (np.full((2, runs), number, np.float32) for number in (materiel_eur, persons))
+    # A factor that is missing overflows to minus infinity, as `combined_log` says.
+    with np.errstate(over="ignore"):
+        return np.asarray(materiel_multiplier_log(eur, people, params))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +69,11 @@ def test_equal_factors_make_their_own_size_at_any_elasticity() -> None:
         assert force(3.0, 3.0, elasticity, 0.37) == pytest.approx(3.0, rel=1e-12)
 
 
+def test_one_of_a_side_at_the_reference_equipment_is_worth_one() -> None:
+    elasticities = [0.05, 0.3, 0.999, 1.0, 1.001, 4.0]
+    np.testing.assert_array_equal(multiplier_log(3e5, 3e5, elasticities), 0.0)
+
+
 def test_no_materiel_at_all_is_no_force_below_elasticity_one() -> None:
-    none = combined_force(jnp.ones(2), jnp.zeros(2), jnp.full(2, 0.5), jnp.array([0.2, 2.0]))
-    np.testing.assert_allclose(none, [0.0, 0.25], atol=1e-6)
+    none = np.exp(multiplier_log(0.0, 1.0, [0.2, 2.0]))
+    np.testing.assert_allclose(none, [[0.0, 0.25]] * 2, atol=1e-6)

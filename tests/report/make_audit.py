@@ -55,7 +55,7 @@ def make_audit(war: War, *, claims: int = 8, dates: int = 7, seed: int = 0) -> d
             "code_hash": "00112233445566778899aabbccddeeff" * 2,
             "seed": seed,
             "settings": {"draws": 192, "runs": 256},
-            "environment": {"python": "3.11", "numpy": "2.4", "jax": "0.10", "platform": "cpu"},
+            "environment": {"python": "3.11", "numpy": "2.4", "numba": "0.68", "platform": "cpu"},
             "command": f"kadesh audit {war.name} invented --seed {seed}",
         },
         "claims": [_claim(war, number, random) for number in range(1, claims + 1)],

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-import jax
 import numpy as np
 import xarray as xr
 
@@ -293,7 +293,7 @@ def _assembled(
             "environment": {
                 "python": ".".join(map(str, sys.version_info[:3])),
                 "numpy": np.__version__,
-                "jax": jax.__version__,
+                "numba": metadata.version("numba"),
                 "platform": f"{platform.system()} {platform.machine()}",
             },
             "command": _command(war, path, evidence, without_aligned),

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -192,7 +191,7 @@ def after_settlement(
     Land stays as it was: what each side got is compared with what it could then fight for.
     """
     growth = np.stack([draws[f"rearm_rate_after_settlement.{side}"] for side in war.side_ids])
-    factor = jnp.asarray(np.exp(growth * POST_SETTLEMENT_MONTHS), jnp.float32)
+    factor = np.exp(growth * POST_SETTLEMENT_MONTHS).astype(np.float32)
     weeks = np.float32(POST_SETTLEMENT_MONTHS * 365.2425 / 12 / 7)
     return replace(
         state,
@@ -201,12 +200,12 @@ def after_settlement(
         reserve_persons=state.reserve_persons * factor,
         materiel_eur=state.materiel_eur * factor
         + params.materiel.production_eur_per_week * weeks * np.float32(0.5),
-        fortification_share=jnp.maximum(state.fortification_share, np.float32(0.5)),
-        surprise_log=jnp.zeros_like(state.surprise_log),
-        recent_losses_persons_per_week=jnp.zeros_like(state.recent_losses_persons_per_week),
+        fortification_share=np.maximum(state.fortification_share, np.float32(0.5)),
+        surprise_log=np.zeros_like(state.surprise_log),
+        recent_losses_persons_per_week=np.zeros_like(state.recent_losses_persons_per_week),
         support_share=params.support.support_start_share,
-        aid_regime=jnp.full_like(state.aid_regime, INTERRUPTED),
-        recent_gain_share=jnp.zeros_like(state.recent_gain_share),
+        aid_regime=np.full_like(state.aid_regime, INTERRUPTED),
+        recent_gain_share=np.zeros_like(state.recent_gain_share),
     )
 
 
@@ -272,8 +271,5 @@ def _played_on(
 
 def _joined(parts: Sequence[CampaignState]) -> CampaignState:
     names = parts[0].__dataclass_fields__
-    joined = {
-        name: jnp.asarray(np.concatenate([np.asarray(getattr(p, name)) for p in parts], axis=-1))
-        for name in names
-    }
+    joined = {name: np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in names}
     return CampaignState(**joined)

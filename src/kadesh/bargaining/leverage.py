@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
@@ -113,8 +112,8 @@ class Bargaining:
         state, params = start_state(self.war, held, draws, seed=self.seed)
         regimes = [np.asarray(aid_regimes(self.war, d, self.draws)) for d in through]
         weight = np.asarray(params.stake_weight)[:, : self.draws]
-        state = replace(state, aid_regime=jnp.asarray(np.concatenate(regimes, axis=-1)))
-        params = replace(params, stake_weight=jnp.asarray(np.tile(weight, (1, len(through)))))
+        state = replace(state, aid_regime=np.concatenate(regimes, axis=-1))
+        params = replace(params, stake_weight=np.tile(weight, (1, len(through))))
         situation = situation_of(self.war, state, params, draws)
         if learnt_at is None:
             learnt = self._learnt(through, situation, weight.astype(float), draws)

@@ -19,7 +19,7 @@ from kadesh.bargaining.regression.basis import BasisChoice
 from kadesh.bargaining.situation import Situation
 from kadesh.dynamics.mechanisms.aid import aid_delivered
 from kadesh.dynamics.mechanisms.ground import held_share
-from kadesh.dynamics.mechanisms.materiel import materiel_multiplier
+from kadesh.dynamics.mechanisms.materiel import materiel_multiplier_log
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.war import War
 
@@ -149,9 +149,8 @@ def basis_choice() -> BasisChoice:
 def ground_share(state: CampaignState, params: CampaignParams) -> Float[np.ndarray, "side state"]:
     """Each side's share of the ground at stake, by the sectors' stake weights."""
     geography = params.geography
-    held = np.asarray(
-        held_share(state.held_km2, geography.area_km2, geography.is_home), dtype=float
-    )
+    area, is_home = geography.area_km2[:, None], geography.is_home[:, :, None]
+    held = np.asarray(held_share(state.held_km2, area, is_home), dtype=float)
     weight = np.asarray(params.stake_weight, dtype=float)
     return np.asarray((held * weight).sum(axis=1))
 
@@ -204,9 +203,11 @@ def situation_of(
     ground = ground_share(state, params)
     share = stake_share(war, ground, draws)
     theatre = np.asarray(state.theatre_persons, dtype=float)
-    multiplier = np.asarray(
-        materiel_multiplier(state.materiel_eur, state.theatre_persons, params.materiel), dtype=float
-    )
+    with np.errstate(all="ignore"):
+        multiplier_log = materiel_multiplier_log(
+            state.materiel_eur, state.theatre_persons, params.materiel
+        )
+        multiplier = np.exp(multiplier_log.astype(float))
     # A side without materiel and with no substitution fights with nothing: its logarithm is held.
     multiplier = np.maximum(multiplier, LEAST_MULTIPLIER)
     skill = np.asarray(params.effectiveness_log, dtype=float)

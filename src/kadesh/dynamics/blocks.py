@@ -1,51 +1,43 @@
-"""Many campaigns at once: blocks of a fixed number of runs, month by month.
+"""Many campaigns at once, some weeks at a time, in tasks of a fixed number of runs.
 
-One compiled programme advances one block of `BLOCK_RUNS` runs by one month of four weeks. Whatever
-is asked for is a number of whole blocks and months, so neither the number of runs, nor how many
-blocks are worked at a time, changes a bit of any run.
+Neither the number of runs, nor how they are cut into tasks, nor how many tasks are worked at a
+time, changes a bit of any run: each is worked in a lane of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
-from functools import cache as once
+from functools import partial
 from typing import Any, Final
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Int32, UInt32
+from jaxtyping import Float, Int
 
-from kadesh import cache
-from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys, Shocks, draw_shocks, shock_keys
+from kadesh.dynamics.engine.ensemble import Ensemble, Luck, Weeks, laid_out, weeks_of
+from kadesh.dynamics.engine.layout import LANES, SIDE
+from kadesh.dynamics.shocks import MONTH_WEEKS, shock_keys
 from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
-from kadesh.dynamics.step import step
 from kadesh.errors import NumericalError
 
 BLOCK_RUNS: Final = 256
-"""Runs in a block. Part of what makes results equal to the bit: never a setting."""
+"""Runs worked as one task."""
+
+KEPT_BYTES: Final = 256 * 2**20
+"""About how much of the weeks is kept before it is handed on."""
 
 
-class Record(eqx.Module):
-    """What is kept of each week."""
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of some weeks: arrays with the week first and the run last."""
 
-    held_km2: Float[Array, "*week sector run"]
-    deployed_persons: Float[Array, "*week side sector run"]
-    weekly_losses_persons: Float[Array, "*week side sector run"]
-    committed_persons: Float[Array, "*week side sector run"]
-    reserve_persons: Float[Array, "*week side run"]
-    pool_persons: Float[Array, "*week side run"]
-    losses_persons: Float[Array, "*week side run"]
-    materiel_eur: Float[Array, "*week side run"]
-    support_share: Float[Array, "*week side run"]
-    aid_regime: Int32[Array, "*week side run"]
+    first_week: int
+    values: dict[str, np.ndarray]
 
 
 def take_runs(params: CampaignParams, index: Int[np.ndarray, " chosen"]) -> CampaignParams:
     """The parameters of the chosen runs, in that order."""
     chosen: dict[str, Any] = {
-        field.name: take(getattr(params, field.name), index)
+        field.name: _take(getattr(params, field.name), index)
         for field in fields(params)
         if field.name not in {"geography", "switches"}
     }
@@ -54,41 +46,14 @@ def take_runs(params: CampaignParams, index: Int[np.ndarray, " chosen"]) -> Camp
 
 def take_states(state: CampaignState, index: Int[np.ndarray, " chosen"]) -> CampaignState:
     """The chosen runs' states, in that order."""
-    taken: CampaignState = take(state, index)
-    return taken
+    taken = {field.name: getattr(state, field.name)[..., index] for field in fields(state)}
+    return CampaignState(**taken)
 
 
-def take(tree: Any, index: Int[np.ndarray, " chosen"]) -> Any:
-    """The chosen runs of any tree of arrays whose last axis is the run."""
-    return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[..., index]), tree)
-
-
-def block_indices(runs: int) -> list[Int[np.ndarray, " run"]]:
-    """The runs of each block; the last block is filled up with the last run."""
-    every = np.arange(-(-runs // BLOCK_RUNS) * BLOCK_RUNS)
-    return list(np.minimum(every, runs - 1).reshape(-1, BLOCK_RUNS))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What all blocks of a batch share: the address of its luck, its orders, what is kept."""
-
-    keys: ShockKeys
-    names: Geography
-    schedule: Float[np.ndarray, "week side sector"]
-    first_run: int = 0
-    first_month: int = 0
-    luck_sign: float = 1.0
-    keeps_record: bool = True
-
-    def months(self) -> range:
-        """Months of the batch, counted from its first."""
-        return range(len(self.schedule) // MONTH_WEEKS)
-
-    def given(self, month: int) -> tuple[Any, ...]:
-        """Month, sign of luck and orders, as the compiled programme takes them."""
-        orders = self.schedule[month * MONTH_WEEKS : (month + 1) * MONTH_WEEKS]
-        return np.uint32(self.first_month + month), np.float32(self.luck_sign), orders
+def _take(values: Any, index: Int[np.ndarray, " chosen"]) -> Any:
+    if isinstance(values, tuple):
+        return type(values)(*(number[..., index] for number in values))
+    return values[..., index]
 
 
 def advance(
@@ -101,165 +66,90 @@ def advance(
     first_run: int = 0,
     first_month: int = 0,
     mirrored: bool = False,
-    keeps_record: bool = True,
+    keep: Callable[[Kept], None] | None = None,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> list[tuple[Any, tuple[Any, ...]]]:
-    """End state and monthly records of every block, in NumPy (the last block is filled up).
+) -> CampaignState:
+    """The state after the weeks of a schedule of orders.
 
     With `mirrored` every run meets the opposite luck: an antithetic pair with the run unmirrored.
+    What happens is handed to `keep`, some weeks at a time, in order.
+
+    Raises:
+        NumericalError: a number is not finite at the end of a month, or of the schedule.
     """
-    _keep_compiled()
     names = params.geography
-    batch = Batch(
-        keys=shock_keys(seed, stream, names.side_ids, names.sector_ids),
-        names=names,
-        schedule=schedule,
-        first_run=first_run,
-        first_month=first_month,
-        luck_sign=-1.0 if mirrored else 1.0,
-        keeps_record=keeps_record,
-    )
-    runs = state.held_km2.shape[-1]
-    indices = block_indices(runs)
-    # Without its names, a war shares the compiled programme of every war of its size.
-    bare = replace(params, geography=replace(names, side_ids=(), sector_ids=()))
-    shared = (bare.geography, bare.switches)
-
-    def work(block: int) -> tuple[Any, tuple[Any, ...]]:
-        first = block * BLOCK_RUNS
-        index = slice(first, first + BLOCK_RUNS) if first + BLOCK_RUNS <= runs else indices[block]
-        return _block(batch, first, runs - first, _cut((state, bare), shared, index))
-
-    results: list[tuple[Any, tuple[Any, ...]]] = []
-    for result in _in_order(work, len(indices), workers):
-        results.append(result)
-        if progress is not None:
-            progress(len(results), len(indices))
-    return results
-
-
-def _cut(tree: Any, shared: Any, index: slice | Int[np.ndarray, " run"]) -> Any:
-    """The chosen runs of `tree`, without copies where they lie together; `shared` stays whole."""
-    whole = {id(leaf) for leaf in jax.tree.leaves(shared)}
-    return jax.tree.map(
-        lambda leaf: leaf if id(leaf) in whole else np.asarray(leaf)[..., index], tree
-    )
-
-
-def _in_order(
-    work: Callable[[int], tuple[Any, tuple[Any, ...]]], count: int, workers: int
-) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    if workers == 1:
-        yield from map(work, range(count))
-        return
+    keys = shock_keys(seed, stream, names.side_ids, names.sector_ids)
+    luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
+    ensemble = laid_out(state, params)
+    pace = len(schedule) if keep is None else _kept_weeks(ensemble)
+    tasks, firsts = _tasks(ensemble.blocks), range(0, len(schedule), pace)
+    done = 0
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(work, range(count))
+        for first in firsts:
+            weeks = weeks_of(ensemble, schedule[first : first + pace], keeps=keep is not None)
+            work = partial(ensemble.advance, luck=luck.after(first), weeks=weeks)
+            for _ in map(work, tasks) if workers == 1 else pool.map(work, tasks):
+                done += 1
+                if progress is not None:
+                    progress(done, len(tasks) * len(firsts))
+            unsound = np.flatnonzero(np.isnan(weeks.soundness.reshape(-1)[: ensemble.runs]))
+            if len(unsound):
+                raise _not_finite(state, params, schedule[: first + pace], luck, int(unsound[0]))
+            if keep is not None:
+                keep(Kept(first, _named(weeks, ensemble.runs)))
+    return ensemble.state()
 
 
-def _block(
-    batch: Batch, first: int, wanted: int, start: tuple[CampaignState, CampaignParams]
-) -> tuple[Any, tuple[Any, ...]]:
-    """One block through all its months; only its first `wanted` runs were asked for."""
-    state, params = start
-    address = batch.first_run + first
-    run = np.arange(address, address + BLOCK_RUNS, dtype=np.uint32)
-    kept, soundness = [], []
-    for month in batch.months():
-        state, record, finite = _month(batch.keys, run, *batch.given(month), state, params)
-        soundness.append(finite)
-        if batch.keeps_record:
-            kept.append(record)
-    # Looked at only now: waiting for every month would leave the processor idle in between.
-    if not all(np.asarray(finite)[:wanted].all() for finite in soundness):
-        raise _not_finite(batch, run[:wanted], *start)
-    return jax.tree.map(np.asarray, state), tuple(jax.tree.map(np.asarray, kept))
-
-
-@jax.jit
-def _month(
-    keys: ShockKeys,
-    run: UInt32[Array, " run"],
-    month: UInt32[Array, ""],
-    luck_sign: Float[Array, ""],
-    ordered: Float[Array, "week side sector"],
-    state: CampaignState,
-    params: CampaignParams,
-) -> tuple[CampaignState, Record, Bool[Array, " run"]]:
-    def week(
-        now: CampaignState, given: tuple[Shocks, Float[Array, "side sector"]]
-    ) -> tuple[CampaignState, Record]:
-        later, info = step(given[0], given[1], now, params)
-        return later, Record(
-            held_km2=later.held_km2,
-            deployed_persons=later.deployed_persons,
-            weekly_losses_persons=info.losses_persons,
-            committed_persons=info.committed_persons,
-            reserve_persons=later.reserve_persons,
-            pool_persons=later.pool_persons,
-            losses_persons=later.losses_persons,
-            materiel_eur=later.materiel_eur,
-            support_share=later.support_share,
-            aid_regime=later.aid_regime,
-        )
-
-    end, record = jax.lax.scan(week, state, (_signed_shocks(keys, run, month, luck_sign), ordered))
-    finite = [
-        jnp.all(jnp.isfinite(leaf).reshape(-1, leaf.shape[-1]), axis=0)
-        for leaf in jax.tree.leaves(end)
-    ]
-    return end, record, jnp.all(jnp.stack(finite), axis=0)
-
-
-one_week = jax.jit(step)
-"""The step of `kadesh.dynamics.step`, compiled."""
-
-
-def _signed_shocks(
-    keys: ShockKeys,
-    run: UInt32[Array, " run"],
-    month: UInt32[Array, ""],
-    luck_sign: Float[Array, ""],
-) -> Shocks:
-    """A month's shocks at sign 1, the opposite at -1 (which sector an operation hits stays)."""
-    shocks = draw_shocks(keys, run, month)
-    return replace(
-        shocks,
-        ground=luck_sign * shocks.ground,
-        losses=luck_sign * shocks.losses,
-        aid=0.5 + luck_sign * (shocks.aid - 0.5),
-        operation=0.5 + luck_sign * (shocks.operation - 0.5),
+def _kept_weeks(ensemble: Ensemble) -> int:
+    """Whole months whose record has about `KEPT_BYTES`, or one."""
+    week = weeks_of(ensemble, np.zeros((1, 2, len(ensemble.area_km2)), np.float32), keeps=True)
+    return max(1, KEPT_BYTES // (MONTH_WEEKS * (week.sectors.nbytes + week.sides.nbytes))) * (
+        MONTH_WEEKS
     )
 
 
-_shocks = jax.jit(_signed_shocks)
+def _tasks(blocks: int) -> list[range]:
+    step = BLOCK_RUNS // LANES
+    return [range(first, min(first + step, blocks)) for first in range(0, blocks, step)]
+
+
+def _named(weeks: Weeks, runs: int) -> dict[str, np.ndarray]:
+    """What is kept of some weeks, by the names of the quantities."""
+    sectors, sides = weeks.sectors[..., :runs], weeks.sides[..., :runs]
+    found = {
+        "held_km2": sectors[:, 0],
+        "deployed_persons": sectors[:, 1:3],
+        "weekly_losses_persons": sectors[:, 3:5],
+        "committed_persons": sectors[:, 5:7],
+    }
+    return found | {name: sides[:, row : row + 2] for name, row in SIDE.items()}
 
 
 def _not_finite(
-    batch: Batch,
-    run: UInt32[np.ndarray, " run"],
     state: CampaignState,
     params: CampaignParams,
+    schedule: Float[np.ndarray, "week side sector"],
+    luck: Luck,
+    run: int,
 ) -> NumericalError:
-    """Go through the block again week by week and name the first number that is not finite."""
-    every = np.arange(run[0], int(run[0]) + BLOCK_RUNS, dtype=np.uint32)
-    for month in batch.months():
-        number, sign, orders = batch.given(month)
-        shocks = _shocks(batch.keys, every, number, sign)
-        for week in range(MONTH_WEEKS):
-            now = jax.tree.map(lambda leaf, week=week: leaf[week], shocks)
-            state, _ = one_week(now, orders[week], state, params)
-            for field in fields(state):
-                values = np.asarray(getattr(state, field.name))[..., : len(run)]
-                if not np.isfinite(values).all():
-                    where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-                    return NumericalError(
-                        f"campaign: {field.name} = {values[where]}"
-                        f"{_place(field.name, where, batch.names)}, week "
-                        f"{int(number) * MONTH_WEEKS + week + 1}, run {run[where[-1]]}: expected "
-                        "a finite number. Check the assumptions drawn for this run."
-                    )
-    return NumericalError("campaign: a number is not finite, but not when the block is repeated")
+    """Go through one run again, week by week, and name the first number that is not finite."""
+    index, names = np.array([run]), params.geography
+    alone = replace(luck, first_run=luck.first_run + run)
+    for last in range(1, len(schedule) + 1):
+        ensemble = laid_out(take_states(state, index), take_runs(params, index))
+        ensemble.advance(range(1), alone, weeks_of(ensemble, schedule[:last], keeps=False))
+        now = ensemble.state()
+        for field in fields(now):
+            values = getattr(now, field.name)
+            if not np.isfinite(values).all():
+                where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+                return NumericalError(
+                    f"campaign: {field.name} = {values[where]}{_place(field.name, where, names)}, "
+                    f"week {luck.first_month * MONTH_WEEKS + last}, run {luck.first_run + run}: "
+                    "expected a finite number. Check the assumptions drawn for this run."
+                )
+    return NumericalError("campaign: a number is not finite, but not when the run is repeated")
 
 
 def _place(field: str, where: tuple[int, ...], geography: Geography) -> str:
@@ -268,17 +158,3 @@ def _place(field: str, where: tuple[int, ...], geography: Geography) -> str:
     if field in {"held_km2", "luck_log"}:
         return f", sector {geography.sector_ids[where[0]]}"
     return f", side {geography.side_ids[where[0]]}"
-
-
-@once
-def _keep_compiled() -> None:
-    """Keep compiled programmes in the cache folder, so that only the first run ever waits."""
-    base = cache.folder()
-    if base is not None:
-        settings = {
-            "jax_compilation_cache_dir": str(base / "compiled"),
-            "jax_persistent_cache_min_compile_time_secs": 0.2,
-            "jax_persistent_cache_min_entry_size_bytes": -1,
-        }
-        for name, value in settings.items():
-            jax.config.update(name, value)  # type: ignore[no-untyped-call]

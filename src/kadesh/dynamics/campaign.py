@@ -3,16 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
-from kadesh.dynamics.blocks import BLOCK_RUNS, advance
+from kadesh.dynamics.blocks import Kept, advance
 from kadesh.dynamics.shocks import MONTH_WEEKS
 from kadesh.dynamics.start import HeldGround, start_state
 from kadesh.dynamics.state import CampaignParams, CampaignState
@@ -116,10 +114,18 @@ def simulate(
         war, start, draws, as_of=when, seed=seed, switched_off=off, objectives=objectives
     )
     schedule = _schedule(war, orders, weeks)
-    records = advance(
-        state, params, schedule, seed=seed, stream="simulate", workers=workers, progress=progress
+    courses = _Courses(state, weeks)
+    advance(
+        state,
+        params,
+        schedule,
+        seed=seed,
+        stream="simulate",
+        keep=courses.keep,
+        workers=workers,
+        progress=progress,
     )
-    dataset = _labelled(records, state, params, _start_week(war, start, when), weeks)
+    dataset = courses.labelled(params, _start_week(war, start, when))
     dataset.attrs = {
         "war": war.name,
         "data_hash": war.data_hash,
@@ -170,25 +176,17 @@ def step_many(
     """
     if weeks < 1 or weeks % MONTH_WEEKS:
         raise argument_mistake("weeks", weeks, "a multiple of four", "Step whole months")
-    shape = (weeks, *state.deployed_persons.shape[:2])
-    blocks = advance(
+    return advance(
         state,
         params,
-        np.zeros(shape, np.float32),
+        np.zeros((weeks, *state.deployed_persons.shape[:2]), np.float32),
         seed=seed,
         stream=stream,
         first_run=first_run,
         first_month=first_month,
         mirrored=mirrored,
-        keeps_record=False,
         workers=workers,
     )
-    runs = state.held_km2.shape[-1]
-    ends = [end for end, _ in blocks]
-    joined: CampaignState = jax.tree.map(
-        lambda *parts: jnp.asarray(np.concatenate(parts, axis=-1)[..., :runs]), *ends
-    )
-    return joined
 
 
 def _with_scenario(
@@ -206,8 +204,7 @@ def _with_scenario(
 def _schedule(
     war: War, orders: Sequence[Order], weeks: int
 ) -> Float[np.ndarray, "week side sector"]:
-    months = -(-weeks // MONTH_WEEKS)
-    schedule = np.zeros((months * MONTH_WEEKS, 2, len(war.sectors)), np.float32)
+    schedule = np.zeros((weeks, 2, len(war.sectors)), np.float32)
     for order in orders:
         for name, value, known in (
             ("side", order.side, war.side_ids),
@@ -233,47 +230,38 @@ def _start_week(
     return pd.Timestamp(day + timedelta(days=(6 - day.weekday()) % 7))
 
 
-def _labelled(
-    blocks: Sequence[tuple[Any, tuple[Any, ...]]],
-    state: CampaignState,
-    params: CampaignParams,
-    first: pd.Timestamp,
-    weeks: int,
-) -> xr.Dataset:
-    geography = params.geography
-    variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {}
-    for name, (dimensions, unit, meaning) in RECORDED.items():
-        values = _joined(name, blocks, state, weeks)
-        if name == "held_km2":
-            values -= np.asarray(geography.held_before_km2)[:, None]
-        labels = {"units": unit, "long_name": meaning}
-        variables[name] = (("run", "week", *dimensions), np.moveaxis(values, -1, 0), labels)
-    return xr.Dataset(
-        variables,
-        coords={
-            "run": np.arange(state.held_km2.shape[-1]),
-            "week": pd.date_range(first, periods=weeks + 1, freq="7D", unit="s"),
-            "side": list(geography.side_ids),
-            "sector": list(geography.sector_ids),
-        },
-    )
+class _Courses:
+    """The recorded quantities of all runs, filled as weeks come in; the run axis last."""
 
+    def __init__(self, state: CampaignState, weeks: int) -> None:
+        self.weeks = weeks
+        self.values: dict[str, np.ndarray] = {}
+        for name in RECORDED:
+            first = getattr(state, name, np.zeros_like(state.deployed_persons))
+            self.values[name] = np.empty((weeks + 1, *first.shape), first.dtype)
+            self.values[name][0] = first
 
-def _joined(
-    name: str, blocks: Sequence[tuple[Any, tuple[Any, ...]]], state: CampaignState, weeks: int
-) -> np.ndarray:
-    """One recorded quantity over the start and all weeks, months and blocks; the run axis last."""
-    runs = state.held_km2.shape[-1]
-    pieces = getattr(blocks[0][1][0], name)
-    values = np.zeros((weeks + 1, *pieces.shape[1:-1], runs), pieces.dtype)
-    if hasattr(state, name):
-        values[0] = np.asarray(getattr(state, name))
-    for block, (_, months) in enumerate(blocks):
-        place = slice(block * BLOCK_RUNS, min((block + 1) * BLOCK_RUNS, runs))
-        for month, record in enumerate(months):
-            after = slice(1 + month * MONTH_WEEKS, min(1 + (month + 1) * MONTH_WEEKS, weeks + 1))
-            piece = getattr(record, name)[
-                : after.stop - after.start, ..., : place.stop - place.start
-            ]
-            values[after, ..., place] = piece
-    return values
+    def keep(self, kept: Kept) -> None:
+        for name, values in self.values.items():
+            found = kept.values[name]
+            values[1 + kept.first_week :][: len(found)] = found
+
+    def labelled(self, params: CampaignParams, first: pd.Timestamp) -> xr.Dataset:
+        geography = params.geography
+        self.values["held_km2"] -= np.asarray(geography.held_before_km2)[:, None]
+        return xr.Dataset(
+            {
+                name: (
+                    ("run", "week", *dimensions),
+                    np.moveaxis(self.values[name], -1, 0),
+                    {"units": unit, "long_name": meaning},
+                )
+                for name, (dimensions, unit, meaning) in RECORDED.items()
+            },
+            coords={
+                "run": np.arange(self.values["held_km2"].shape[-1]),
+                "week": pd.date_range(first, periods=self.weeks + 1, freq="7D", unit="s"),
+                "side": list(geography.side_ids),
+                "sector": list(geography.sector_ids),
+            },
+        )

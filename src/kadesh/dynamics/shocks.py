@@ -17,13 +17,12 @@ Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy 
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, UInt32
+from jaxtyping import UInt32
 
+from kadesh.dynamics.elementwise import Number, log, sqrt
 from kadesh.streams import key_words
 
 MONTH_WEEKS: Final = 4
@@ -33,29 +32,34 @@ _ROTATIONS: Final = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY: Final = np.uint32(0x1BD11BDA)
 
 
-class ShockKeys(eqx.Module):
+class ShockKeys(NamedTuple):
     """Generator keys by name; the last axis holds the two words of a key."""
 
-    ground: UInt32[Array, "sector word"]
-    choice: UInt32[Array, "sector word"]
-    losses: UInt32[Array, "side word"]
-    aid: UInt32[Array, "side word"]
-    operation: UInt32[Array, "side word"]
+    ground: UInt32[np.ndarray, "sector word"]
+    choice: UInt32[np.ndarray, "sector word"]
+    losses: UInt32[np.ndarray, "side word"]
+    aid: UInt32[np.ndarray, "side word"]
+    operation: UInt32[np.ndarray, "side word"]
 
 
-class Shocks(eqx.Module):
-    """What chance adds in each week of a month.
+class Shocks(NamedTuple):
+    """What chance adds in each week of a month, or in one week (then without the first axis).
 
-    `ground` (standard normal, in favour of the sector's home side), `choice` (exponential, which
-    sector an operation goes to; first axis home, then the other side), `losses` (standard
-    normal), `aid` and `operation` (uniform).
+    `ground` (week, sector, run; standard normal, in favour of the sector's home side), `choice`
+    (week, role, sector, run; exponential, which sector an operation goes to; the role is home,
+    then the other side), `losses` (week, side, run; standard normal), `aid` and `operation`
+    (uniform).
     """
 
-    ground: Float[Array, "*week sector run"]
-    choice: Float[Array, "*week role sector run"]
-    losses: Float[Array, "*week side run"]
-    aid: Float[Array, "*week side run"]
-    operation: Float[Array, "*week side run"]
+    ground: Any
+    choice: Any
+    losses: Any
+    aid: Any
+    operation: Any
+
+    def week(self, number: int) -> "Shocks":
+        """Those of one week of the month."""
+        return Shocks(*(values[number] for values in self))
 
 
 def shock_keys(
@@ -63,9 +67,9 @@ def shock_keys(
 ) -> ShockKeys:
     """Keys of all shocks of a campaign, by the names of its sides and sectors."""
 
-    def keys(kind: str, names: Sequence[str]) -> UInt32[Array, "name word"]:
+    def keys(kind: str, names: Sequence[str]) -> UInt32[np.ndarray, "name word"]:
         words = [key_words(seed, "campaign", stream, kind, name) for name in names]
-        return jnp.asarray(np.array(words, dtype=np.uint32).reshape(len(names), 2))
+        return np.array(words, dtype=np.uint32).reshape(len(names), 2)
 
     return ShockKeys(
         ground=keys("ground", sector_ids),
@@ -76,11 +80,11 @@ def shock_keys(
     )
 
 
-def threefry(
-    key: tuple[UInt32[Array, "*#shape"], UInt32[Array, "*#shape"]],
-    counter: tuple[UInt32[Array, "*#shape"], UInt32[Array, "*#shape"]],
-) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
-    """Two random words for each key and counter: Threefry-2x32 with 20 rounds."""
+def threefry(key: tuple[Number, Number], counter: tuple[Number, Number]) -> tuple[Number, Number]:
+    """Two random words for each key and counter: Threefry-2x32 with 20 rounds.
+
+    Keys and counters are arrays of 32-bit words that broadcast against each other.
+    """
     schedule = (key[0], key[1], key[0] ^ key[1] ^ _PARITY)
     first, second = counter[0] + schedule[0], counter[1] + schedule[1]
     for group in range(5):
@@ -93,62 +97,63 @@ def threefry(
     return first, second
 
 
-def draw_shocks(keys: ShockKeys, run: UInt32[Array, " run"], month: UInt32[Array, ""]) -> Shocks:
+def draw_shocks(keys: ShockKeys, run: Any, month: Any, luck_sign: Any = 1.0) -> Shocks:
     """All shocks of one month, week by week, of the runs with these indices.
 
     Args:
         keys: From `shock_keys`.
-        run: Index of each run, its address within seed and stream.
-        month: Months since the start of the campaign.
+        run: Index of each run, its address within seed and stream (32-bit words).
+        month: Months since the start of the campaign, of the same shape.
+        luck_sign: 1, or -1 for the opposite luck (which sector an operation hits stays).
     """
+    sign = np.float32(1.0) * luck_sign
     first, second = _words(keys.choice, run, month)
     return Shocks(
-        ground=_normal_deviates(*_words(keys.ground, run, month)),
-        choice=jnp.stack([_coarse_exponential(first), _coarse_exponential(second)], axis=1),
-        losses=_normal_deviates(*_words(keys.losses, run, month)),
-        aid=_uniform_deviates(*_words(keys.aid, run, month)),
-        operation=_uniform_deviates(*_words(keys.operation, run, month)),
+        ground=sign * _normal_deviates(*_words(keys.ground, run, month)),
+        choice=_stack([_coarse_exponential(first), _coarse_exponential(second)], axis=1),
+        losses=sign * _normal_deviates(*_words(keys.losses, run, month)),
+        aid=0.5 + sign * (_uniform_deviates(*_words(keys.aid, run, month)) - 0.5),
+        operation=0.5 + sign * (_uniform_deviates(*_words(keys.operation, run, month)) - 0.5),
     )
 
 
-def _words(
-    key: UInt32[Array, "name word"], run: UInt32[Array, " run"], month: UInt32[Array, ""]
-) -> tuple[UInt32[Array, "name run"], UInt32[Array, "name run"]]:
-    return threefry((key[:, 0, None], key[:, 1, None]), (run, jnp.broadcast_to(month, run.shape)))
+def _words(key: Any, run: Any, month: Any) -> tuple[Number, Number]:
+    return threefry((key[:, 0, None], key[:, 1, None]), (run, month))
 
 
-def _halves(word: UInt32[Array, "*shape"]) -> tuple[Float[Array, "*shape"], Float[Array, "*shape"]]:
+def _stack(parts: Sequence[Any], axis: int = 0) -> Any:
+    return parts[0].__array_namespace__().stack(parts, axis=axis)
+
+
+def _halves(word: Number) -> tuple[Number, Number]:
     """Two uniform deviates in (0, 1) from the halves of a word."""
     low, high = word & np.uint32(0xFFFF), word >> np.uint32(16)
-    scale = 1 / 65536
+    scale = np.float32(1 / 65536)
     return _centred(low) * scale, _centred(high) * scale
 
 
-def _centred(whole: UInt32[Array, "*shape"]) -> Float[Array, "*shape"]:
-    return whole.astype(jnp.float32) + 0.5
+def _centred(whole: Number) -> Number:
+    return whole.astype(np.float32) + np.float32(0.5)
 
 
-def _uniform_deviates(
-    first: UInt32[Array, "name run"], second: UInt32[Array, "name run"]
-) -> Float[Array, "week name run"]:
-    return jnp.stack([*_halves(first), *_halves(second)])
+def _uniform_deviates(first: Number, second: Number) -> Any:
+    return _stack([*_halves(first), *_halves(second)])
 
 
-def _normal_deviates(
-    first: UInt32[Array, "name run"], second: UInt32[Array, "name run"]
-) -> Float[Array, "week name run"]:
+def _normal_deviates(first: Number, second: Number) -> Any:
     """Four standard normal deviates from two words, by Box and Muller (none beyond 4.9)."""
     deviates = []
     for word in (first, second):
         length, turn = _halves(word)
-        radius = jnp.sqrt(-2.0 * jnp.log(length))
-        angle = 2.0 * np.pi * turn
-        deviates += [radius * jnp.cos(angle), radius * jnp.sin(angle)]
-    return jnp.stack(deviates)
+        xp = length.__array_namespace__()
+        radius = sqrt(-2.0 * log(length))
+        angle = np.float32(2.0 * np.pi) * turn
+        deviates += [radius * xp.cos(angle), radius * xp.sin(angle)]
+    return _stack(deviates)
 
 
-def _coarse_exponential(word: UInt32[Array, "name run"]) -> Float[Array, "week name run"]:
+def _coarse_exponential(word: Number) -> Number:
     """Four exponential deviates from the bytes of a word: enough to choose among a few sectors."""
     shifts = np.arange(MONTH_WEEKS, dtype=np.uint32).reshape(-1, 1, 1) * np.uint32(8)
-    uniform = _centred((word >> shifts) & np.uint32(0xFF)) * (1 / 256)
-    return -jnp.log(uniform)
+    uniform = _centred((word >> shifts) & np.uint32(0xFF)) * np.float32(1 / 256)
+    return -log(uniform)

@@ -4,30 +4,26 @@ The only place where they do. Per-side assumptions have ids `name.Side`, so ever
 between the sides is data.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jaxtyping import Array, Float
+from jaxtyping import Float, Int32
 
-from kadesh.dynamics.blocks import block_indices, take, take_runs
 from kadesh.dynamics.geography import neighbour_matrix
 from kadesh.dynamics.mechanisms.aid import INTERRUPTED, SUSTAINED, AidParams
 from kadesh.dynamics.mechanisms.allocation import (
     OBJECTIVES,
     AllocationParams,
+    allocation_weight,
     attraction,
-    wanted_share,
-    within_reach,
 )
 from kadesh.dynamics.mechanisms.attrition import AttritionParams
 from kadesh.dynamics.mechanisms.fortification import FortificationParams
-from kadesh.dynamics.mechanisms.ground import GroundParams, contact_share, held_share
+from kadesh.dynamics.mechanisms.ground import GroundParams
 from kadesh.dynamics.mechanisms.materiel import MaterielParams
 from kadesh.dynamics.mechanisms.mobilization import MobilizationParams
 from kadesh.dynamics.mechanisms.reserves import ReserveParams
@@ -43,7 +39,8 @@ from kadesh.dynamics.state import (
     Switches,
     check_mechanisms,
 )
-from kadesh.dynamics.step import contest_of, fortification_log, front_of
+from kadesh.dynamics.step import contests, fronts, given_of, sector_of, side_of
+from kadesh.dynamics.week import Sector
 from kadesh.errors import argument_mistake
 from kadesh.streams import generator
 from kadesh.war import War
@@ -108,13 +105,13 @@ def start_state(
     force = look.sides("force_in_theatre_persons")
     reserve = look.number("reserve_share") * force
     stock = look.sides("materiel_start_ratio") * look.number("reference_materiel_eur_per_person")
-    nowhere = jnp.zeros((2, len(war.sectors), runs), jnp.float32)
-    nobody = jnp.zeros((2, runs), jnp.float32)
+    nowhere = np.zeros((2, len(war.sectors), runs), np.float32)
+    nobody = np.zeros((2, runs), np.float32)
     dug_in = np.broadcast_to(look.number("fortification_start_share"), nowhere.shape)
     state = CampaignState(
         held_km2=held_km2,
         luck_log=nowhere[0],
-        deployed_persons=single((force - reserve)[:, None] * _in_blocks(_wanted, held_km2, params)),
+        deployed_persons=single((force - reserve)[:, None] * _wanted(held_km2, params)),
         moving_persons=nowhere,
         fortification_share=single(dug_in),
         surprise_log=nowhere,
@@ -129,52 +126,50 @@ def start_state(
         materiel_eur=single(stock * force),
         support_share=look.side("support_start_share"),
         aid_regime=aid_regimes(war, date_of_start, runs),
-        recent_gain_share=jnp.zeros_like(nobody),
+        recent_gain_share=nobody,
     )
     # Before the first week the fighting was what it is expected to be in the first.
-    recent = single(_in_blocks(_losses_in_a_week, state, params))
+    recent = single(_losses_in_a_week(state, params))
     return replace(state, recent_losses_persons_per_week=recent), params
 
 
-def single(values: Float[np.ndarray, "*shape"]) -> Float[Array, "*shape"]:
+def single(values: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     """The campaign's own precision."""
-    return jnp.asarray(values, jnp.float32)
+    return np.asarray(values, np.float32)
 
 
-def _in_blocks(
-    compiled: Callable[[Any, CampaignParams], Array], given: Any, params: CampaignParams
-) -> np.ndarray:
-    """A compiled function of runs, block by block like everything that is compiled."""
-    runs = params.effectiveness_log.shape[-1]
-    bare = replace(params, geography=replace(params.geography, side_ids=(), sector_ids=()))
-    parts = [
-        np.asarray(compiled(take(given, index), take_runs(bare, index)))
-        for index in block_indices(runs)
-    ]
-    return np.concatenate(parts, axis=-1)[..., :runs]
-
-
-@jax.jit
 def _wanted(
-    held_km2: Float[Array, "sector run"], params: CampaignParams
-) -> Float[Array, "side sector run"]:
-    geography = params.geography
-    shares = held_share(held_km2, geography.area_km2, geography.is_home)
-    return wanted_share(
-        contact_share(held_km2, geography.area_km2),
-        shares,
-        within_reach(shares, geography.neighbours),
-        jnp.zeros_like(shares),
-        params.ground.front_length_factor * jnp.sqrt(geography.area_km2)[:, None],
-        params.allocation,
+    held_km2: Float[np.ndarray, "sector run"], params: CampaignParams
+) -> Float[np.ndarray, "side sector run"]:
+    """Share of its deployed troops that each side wants in each sector."""
+    given = given_of(params)
+    nothing = np.zeros_like(params.attraction)
+    nowhere = Sector(held_km2, held_km2, nothing, nothing, nothing, nothing, nothing)
+    front = fronts(nowhere, given)
+    weight = np.stack(
+        [
+            allocation_weight(
+                front.contact,
+                front.shares[side],
+                front.reach[1 - side],
+                nothing[side],
+                front.full_km,
+                params.attraction[side],
+                params.allocation,
+            )
+            for side in (0, 1)
+        ]
     )
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
-@jax.jit
-def _losses_in_a_week(state: CampaignState, params: CampaignParams) -> Float[Array, "side run"]:
-    front, fort_log = front_of(state, params), fortification_log(state, params)
-    contest = contest_of(front, fort_log, state.luck_log, state, params)
-    return params.switches.attrition * jnp.sum(contest.expected_losses_persons, axis=1)
+def _losses_in_a_week(
+    state: CampaignState, params: CampaignParams
+) -> Float[np.ndarray, "side run"]:
+    # What is no number is looked for, and named, where the campaign is run.
+    with np.errstate(all="ignore"):
+        contest = contests(sector_of(state), side_of(state), state.luck_log, given_of(params))
+        return np.stack([losses.sum(axis=0) for losses in contest.expected_losses_persons])
 
 
 class _Lookup:
@@ -194,10 +189,10 @@ class _Lookup:
     def sides(self, name: str) -> Float[np.ndarray, "side run"]:
         return np.stack([self.number(f"{name}.{side}") for side in self._war.side_ids])
 
-    def run(self, name: str) -> Float[Array, " run"]:
+    def run(self, name: str) -> Float[np.ndarray, " run"]:
         return single(self.number(name))
 
-    def side(self, name: str) -> Float[Array, "side run"]:
+    def side(self, name: str) -> Float[np.ndarray, "side run"]:
         return single(self.sides(name))
 
     def weekly(self, name: str) -> Float[np.ndarray, " run"]:
@@ -218,16 +213,13 @@ def _params(
         geography=Geography(
             side_ids=war.side_ids,
             sector_ids=war.sector_ids,
-            area_km2=jnp.asarray([s.area_km2 for s in war.sectors], jnp.float32),
-            is_home=jnp.asarray(is_home, jnp.float32),
-            neighbours=jnp.asarray(neighbour_matrix(war), jnp.float32),
-            held_before_km2=jnp.asarray([s.held_before_km2 for s in war.sectors], jnp.float32),
+            area_km2=np.asarray([s.area_km2 for s in war.sectors], np.float32),
+            is_home=np.asarray(is_home, np.float32),
+            neighbours=np.asarray(neighbour_matrix(war), np.float32),
+            held_before_km2=np.asarray([s.held_before_km2 for s in war.sectors], np.float32),
         ),
         switches=Switches(
-            **{
-                name: jnp.asarray(float(name not in switched_off), jnp.float32)
-                for name in MECHANISMS
-            }
+            **{name: np.float32(name not in switched_off) for name in MECHANISMS}
         ),
         attrition=AttritionParams(
             loss_rate_per_week=look.run("loss_rate_per_week"),
@@ -307,9 +299,9 @@ def _params(
         allocation=AllocationParams(
             allocation_threat_per_km=look.run("allocation_threat_per_km"),
             quiet_cover_share=look.run("quiet_cover_share"),
-            attraction=single(pull),
         ),
         stake_weight=single(stakes),
+        attraction=single(pull),
         effectiveness_log=look.side("effectiveness_log"),
     )
 
@@ -357,7 +349,7 @@ def _held_beyond(
     return values[:, np.arange(runs) % values.shape[1]].astype(np.float32)
 
 
-def aid_regimes(war: War, when: date | None, runs: int) -> Array:
+def aid_regimes(war: War, when: date | None, runs: int) -> Int32[np.ndarray, "side run"]:
     """Sustained aid, or interrupted for a side whose aid was paused on that date."""
     paused = {
         period.side
@@ -365,4 +357,4 @@ def aid_regimes(war: War, when: date | None, runs: int) -> Array:
         if period.kind == "aid pause" and when is not None and period.start <= when <= period.end
     }
     start = [INTERRUPTED if side in paused else SUSTAINED for side in war.side_ids]
-    return jnp.asarray(np.repeat(np.array(start)[:, None], runs, axis=1), jnp.int32)
+    return np.repeat(np.array(start, np.int32)[:, None], runs, axis=1)

@@ -6,12 +6,11 @@ processor are full. `kadesh.dynamics.start` makes both from a war.
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Final, Self
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
 
-import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int32
+from jaxtyping import Float, Int32
 
 from kadesh.dynamics.mechanisms.aid import AidParams
 from kadesh.dynamics.mechanisms.allocation import AllocationParams
@@ -45,7 +44,8 @@ MECHANISMS: Final = (
 """What can be switched off by name; `noise` is the luck of ground and losses."""
 
 
-class CampaignState(eqx.Module):
+@dataclass(frozen=True)
+class CampaignState:
     """Everything that changes from week to week.
 
     `held_km2` is the land in a sector held by the side that is *not* at home there (what it held
@@ -54,62 +54,85 @@ class CampaignState(eqx.Module):
     stake that a side has gained of late (`dynamics.mechanisms.aid`); nothing at the start.
     """
 
-    held_km2: Float[Array, "sector run"]
-    luck_log: Float[Array, "sector run"]
-    deployed_persons: Float[Array, "side sector run"]
-    moving_persons: Float[Array, "side sector run"]
-    fortification_share: Float[Array, "side sector run"]
-    surprise_log: Float[Array, "side sector run"]
-    lost_km: Float[Array, "side sector run"]
-    reserve_persons: Float[Array, "side run"]
-    training_persons: Float[Array, "side run"]
-    recovering_persons: Float[Array, "side run"]
-    pool_persons: Float[Array, "side run"]
-    out_persons: Float[Array, "side run"]
-    losses_persons: Float[Array, "side run"]
-    recent_losses_persons_per_week: Float[Array, "side run"]
-    materiel_eur: Float[Array, "side run"]
-    support_share: Float[Array, "side run"]
-    aid_regime: Int32[Array, "side run"]
-    recent_gain_share: Float[Array, "side run"]
+    held_km2: Float[np.ndarray, "sector run"]
+    luck_log: Float[np.ndarray, "sector run"]
+    deployed_persons: Float[np.ndarray, "side sector run"]
+    moving_persons: Float[np.ndarray, "side sector run"]
+    fortification_share: Float[np.ndarray, "side sector run"]
+    surprise_log: Float[np.ndarray, "side sector run"]
+    lost_km: Float[np.ndarray, "side sector run"]
+    reserve_persons: Float[np.ndarray, "side run"]
+    training_persons: Float[np.ndarray, "side run"]
+    recovering_persons: Float[np.ndarray, "side run"]
+    pool_persons: Float[np.ndarray, "side run"]
+    out_persons: Float[np.ndarray, "side run"]
+    losses_persons: Float[np.ndarray, "side run"]
+    recent_losses_persons_per_week: Float[np.ndarray, "side run"]
+    materiel_eur: Float[np.ndarray, "side run"]
+    support_share: Float[np.ndarray, "side run"]
+    aid_regime: Int32[np.ndarray, "side run"]
+    recent_gain_share: Float[np.ndarray, "side run"]
 
     @property
-    def theatre_persons(self) -> Float[Array, "side run"]:
+    def theatre_persons(self) -> Float[np.ndarray, "side run"]:
         """People in the theatre: in sectors, on the move and in reserve."""
-        return jnp.sum(self.deployed_persons + self.moving_persons, axis=1) + self.reserve_persons
+        in_sectors = (self.deployed_persons + self.moving_persons).sum(axis=1)
+        return np.asarray(in_sectors + self.reserve_persons)
 
 
-class Geography(eqx.Module):
+@dataclass(frozen=True)
+class Geography:
     """What the war folder says of sides and ground; the same in every run."""
 
-    side_ids: tuple[str, ...] = eqx.field(static=True)
-    sector_ids: tuple[str, ...] = eqx.field(static=True)
-    area_km2: Float[Array, " sector"]
-    is_home: Float[Array, "side sector"]
-    neighbours: Float[Array, "sector sector"]
-    held_before_km2: Float[Array, " sector"]
+    side_ids: tuple[str, ...]
+    sector_ids: tuple[str, ...]
+    area_km2: Float[np.ndarray, " sector"]
+    is_home: Float[np.ndarray, "side sector"]
+    neighbours: Float[np.ndarray, "sector sector"]
+    held_before_km2: Float[np.ndarray, " sector"]
 
 
-class Switches(eqx.Module):
+class Switches(NamedTuple):
     """1 for each mechanism that works, 0 for each that is switched off."""
 
-    aid: Float[Array, ""]
-    allocation: Float[Array, ""]
-    attrition: Float[Array, ""]
-    fortification: Float[Array, ""]
-    ground: Float[Array, ""]
-    materiel: Float[Array, ""]
-    mobilization: Float[Array, ""]
-    noise: Float[Array, ""]
-    reserves: Float[Array, ""]
-    supply: Float[Array, ""]
-    support: Float[Array, ""]
-    surprise: Float[Array, ""]
-    withdrawal: Float[Array, ""]
+    aid: np.float32
+    allocation: np.float32
+    attrition: np.float32
+    fortification: np.float32
+    ground: np.float32
+    materiel: np.float32
+    mobilization: np.float32
+    noise: np.float32
+    reserves: np.float32
+    supply: np.float32
+    support: np.float32
+    surprise: np.float32
+    withdrawal: np.float32
 
 
-class CampaignParams(eqx.Module):
-    """Everything that stays the same within a run: one group of numbers per mechanism."""
+class RunParams(NamedTuple):
+    """The numbers of every mechanism, without sectors and sides."""
+
+    attrition: AttritionParams
+    ground: GroundParams
+    supply: SupplyParams
+    withdrawal: WithdrawalParams
+    fortification: FortificationParams
+    surprise: SurpriseParams
+    reserves: ReserveParams
+    mobilization: MobilizationParams
+    materiel: MaterielParams
+    aid: AidParams
+    support: SupportParams
+    allocation: AllocationParams
+
+
+@dataclass(frozen=True)
+class CampaignParams:
+    """Everything that stays the same within a run: one group of numbers per mechanism.
+
+    Numbers of a group have shape `run`, and `side run` where they differ between the sides.
+    """
 
     geography: Geography
     switches: Switches
@@ -125,8 +148,14 @@ class CampaignParams(eqx.Module):
     aid: AidParams
     support: SupportParams
     allocation: AllocationParams
-    stake_weight: Float[Array, "sector run"]
-    effectiveness_log: Float[Array, "side run"]
+    stake_weight: Float[np.ndarray, "sector run"]
+    attraction: Float[np.ndarray, "side sector run"]
+    effectiveness_log: Float[np.ndarray, "side run"]
+
+    @property
+    def mechanisms(self) -> RunParams:
+        """The numbers of every mechanism."""
+        return RunParams._make(getattr(self, name) for name in RunParams._fields)
 
     def favouring(self, side: int, log_ratio: Float[np.ndarray, " run"] | float) -> Self:
         """The same war with the effective force ratio of `side` to the other raised by this.
@@ -137,9 +166,7 @@ class CampaignParams(eqx.Module):
         half = np.asarray(log_ratio, dtype=np.float32) * np.float32(0.5)
         sign = np.array([[1.0], [-1.0]], dtype=np.float32)
         sign = sign if side == 0 else -sign
-        return dataclasses.replace(
-            self, effectiveness_log=self.effectiveness_log + jnp.asarray(sign * half)
-        )
+        return dataclasses.replace(self, effectiveness_log=self.effectiveness_log + sign * half)
 
     def without(self, switched_off: Sequence[str]) -> Self:
         """The same war with the named mechanisms switched off as well.
@@ -148,8 +175,8 @@ class CampaignParams(eqx.Module):
             InputErrors: a name is not one of `MECHANISMS`.
         """
         check_mechanisms(switched_off)
-        off = {name: jnp.zeros((), jnp.float32) for name in switched_off}
-        return dataclasses.replace(self, switches=dataclasses.replace(self.switches, **off))
+        off = {name: np.float32(0.0) for name in switched_off}
+        return dataclasses.replace(self, switches=self.switches._replace(**off))
 
 
 def check_mechanisms(names: Sequence[str]) -> None:

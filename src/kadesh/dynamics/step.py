@@ -1,95 +1,94 @@
-"""One week of a campaign: every mechanism once, in a fixed order.
+"""A week of many runs as arrays, in NumPy or JAX: the same week that the processor runs compiled.
 
-    operations -> contest (force, intent) -> losses -> ground -> fortification -> home front
-    -> movement of people
-
-Each mechanism is a function of arrays in a module of its own; only this one knows the order. What a
-switched-off mechanism would have changed is multiplied by zero, so that one compiled programme
-serves every combination.
+It serves where speed is no matter (the start of a campaign, summaries, tests of the compiled week)
+and on an accelerator (`kadesh.dynamics.engine.accelerator`).
 """
 
-from dataclasses import replace
+from typing import Any, NamedTuple
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+import numpy as np
 
-from kadesh.dynamics.bounds import at_least, at_most
-from kadesh.dynamics.mechanisms.aid import aid_delivered, next_recent_gain, next_regime
-from kadesh.dynamics.mechanisms.allocation import wanted_share, within_reach
-from kadesh.dynamics.mechanisms.attrition import expected_losses, weekly_losses
-from kadesh.dynamics.mechanisms.fortification import next_fortification
-from kadesh.dynamics.mechanisms.ground import (
-    LEAST_FORCE,
-    advance_km,
-    advantage_log,
-    attack_share,
-    contact_share,
-    held_share,
-    next_held,
-    next_luck,
-)
-from kadesh.dynamics.mechanisms.materiel import materiel_multiplier, next_materiel
-from kadesh.dynamics.mechanisms.mobilization import recruits
-from kadesh.dynamics.mechanisms.reserves import arriving, spread
-from kadesh.dynamics.mechanisms.supply import supply_factor
-from kadesh.dynamics.mechanisms.support import next_support
-from kadesh.dynamics.mechanisms.surprise import chosen_sector, next_surprise, operations
-from kadesh.dynamics.mechanisms.withdrawal import (
-    given_up_km_per_day,
-    unsaved_share,
-    yielded_share,
-)
+from kadesh.dynamics.elementwise import Number, Pair, at_least, choose, exp
+from kadesh.dynamics.mechanisms.allocation import holds_land
+from kadesh.dynamics.mechanisms.ground import LEAST_FORCE, held_share
+from kadesh.dynamics.mechanisms.reserves import spread_rates
+from kadesh.dynamics.mechanisms.surprise import appeal, faded, next_surprise, prospect
 from kadesh.dynamics.shocks import Shocks
-from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.dynamics.state import CampaignParams, CampaignState, RunParams, Switches
+from kadesh.dynamics.week import (
+    Constants,
+    Contest,
+    Front,
+    Place,
+    Sector,
+    Side,
+    constants_of,
+    contest_of,
+    fight,
+    front_of,
+    home_front,
+    leave,
+    luck_of_losses,
+    worth_log,
+)
 
-MEMORY = 0.75
-"""Part of a recent loss of ground or people still in mind a week later: about four weeks."""
+
+class WeekInfo(NamedTuple):
+    """What happened in a week that the state does not keep: arrays (side, sector, run)."""
+
+    losses_persons: Any
+    advance_km: Any
+    attack_share: Any
+    committed_persons: Any
 
 
-class WeekInfo(eqx.Module):
-    """What happened in a week that the state does not keep."""
+class Given(NamedTuple):
+    """What stays the same within a run, as the week takes it.
 
-    losses_persons: Float[Array, "side sector run"]
-    advance_km: Float[Array, "side sector run"]
-    attack_share: Float[Array, "side sector run"]
-    committed_persons: Float[Array, "side sector run"]
-
-
-class Front(eqx.Module):
-    """Where the sides meet at the start of a week.
-
-    `shares` held by each side, `contact` the part of the full front along land both hold,
-    `reach` where a side could attack, `full_km` the front of a sector that is fought over.
+    `place` has sectors along the second last axis, `neighbours` is (sector, sector), 1 where two
+    lie beside each other or are the same.
     """
 
-    shares: Float[Array, "side sector run"]
-    contact: Float[Array, "sector run"]
-    reach: Bool[Array, "side sector run"]
-    full_km: Float[Array, "sector run"]
+    place: Place
+    neighbours: Any
+    params: RunParams
+    constants: Constants
+    effectiveness_log: Pair
+    on: Switches
 
 
-class Contest(eqx.Module):
-    """What each side makes of the front in a week.
+def given_of(params: CampaignParams) -> Given:
+    """Parameters as the week takes them."""
+    geography = params.geography
+    area = np.asarray(geography.area_km2)[:, None]
+    return Given(
+        place=Place(
+            area_km2=area,
+            length_km=np.sqrt(area),
+            is_home=np.asarray(geography.is_home)[:, :, None],
+            stake_weight=params.stake_weight,
+            attraction=params.attraction,
+        ),
+        neighbours=geography.neighbours,
+        params=params.mechanisms,
+        constants=constants_of(params),
+        effectiveness_log=params.effectiveness_log,
+        on=params.switches,
+    )
 
-    `advantage_log` in an attack, `attack_share` of the front on which it attacks,
-    `contested_share` of the full front on which it can, `meeting` where either can,
-    `yielded_share` of it on which the other side goes back before it, and expected losses.
-    """
 
-    advantage_log: Float[Array, "side sector run"]
-    attack_share: Float[Array, "side sector run"]
-    contested_share: Float[Array, "side sector run"]
-    meeting: Float[Array, "sector run"]
-    yielded_share: Float[Array, "side sector run"]
-    expected_losses_persons: Float[Array, "side sector run"]
+def sector_of(state: CampaignState) -> Sector:
+    """What changes of sectors."""
+    return Sector._make(getattr(state, name) for name in Sector._fields)
+
+
+def side_of(state: CampaignState) -> Side:
+    """What changes of sides."""
+    return Side._make(getattr(state, name) for name in Side._fields)
 
 
 def step(
-    shocks: Shocks,
-    ordered_persons: Float[Array, "side sector"],
-    state: CampaignState,
-    params: CampaignParams,
+    shocks: Shocks, ordered_persons: Any, state: CampaignState, params: CampaignParams
 ) -> tuple[CampaignState, WeekInfo]:
     """The state a week later, and what happened in between.
 
@@ -99,207 +98,135 @@ def step(
         state: State at the start of the week.
         params: Parameters of each run.
     """
-    on = params.switches
-    front, fort_log = front_of(state, params), fortification_log(state, params)
-    state, committed = _open_operations(shocks, ordered_persons, front, fort_log, state, params)
+    # What is no number is looked for where a campaign is run, not where it first appears.
+    with np.errstate(all="ignore"):
+        sector, side, info = array_week(
+            shocks, ordered_persons, sector_of(state), side_of(state), given_of(params)
+        )
+    regime = side.aid_regime.astype(np.int32)
+    return CampaignState(**sector._asdict(), **side._replace(aid_regime=regime)._asdict()), info
 
-    luck = on.noise * next_luck(state.luck_log, shocks.ground, params.ground)
-    contest = contest_of(front, fort_log, luck, state, params)
-    losses = on.attrition * weekly_losses(
-        contest.expected_losses_persons,
-        state.deployed_persons,
-        on.noise * shocks.losses,
-        params.attrition,
+
+def array_week(
+    shocks: Shocks, ordered_persons: Any, sector: Sector, side: Side, given: Given
+) -> tuple[Sector, Side, WeekInfo]:
+    """A week of arrays: of sectors (side, sector, run), of sides (side, run)."""
+    place, params, constants, on = given.place, given.params, given.constants, given.on
+    front = fronts(sector, given)
+    sector = sector._replace(surprise_log=faded(sector.surprise_log, constants.surprise_kept_share))
+    committed = on.surprise * _operations(shocks, ordered_persons, front, sector, side, given)
+    theatre = theatre_persons(sector, side)
+    reserve = at_least(side.reserve_persons - committed.sum(axis=1), 0.0)
+    sector = sector._replace(
+        deployed_persons=sector.deployed_persons + committed,
+        surprise_log=next_surprise(sector.surprise_log, committed, params.surprise),
     )
-    # What one side has lost of late is what the other has advanced.
-    supplied = supply_factor(on.supply * jnp.flip(state.lost_km, 0), params.supply)
-    attack = contest.attack_share
-    given_up = given_up_km_per_day(contest.yielded_share, params.withdrawal)
-    advance = on.ground * advance_km(
-        contest.advantage_log, attack, supplied, params.ground, given_up
+    worths = worths_log(side, theatre, given)
+    fought = fight(
+        front,
+        sector,
+        shocks.ground,
+        exp(worths),
+        worths,
+        luck_of_losses(shocks.losses, params.attrition, on),
+        place,
+        params,
+        constants,
+        on,
     )
-    gained_km2 = advance * front.full_km * contest.contested_share
-    held = next_held(
-        state.held_km2, gained_km2, params.geography.area_km2, params.geography.is_home
+    losses, weight = _stacked(fought.losses_persons), _stacked(fought.wanted_weight)
+    after, released = home_front(
+        side._replace(reserve_persons=reserve),
+        theatre,
+        losses.sum(axis=1),
+        _stacked(fought.stake_gain_share).sum(axis=1),
+        shocks.aid,
+        params,
+        constants,
+        on,
     )
-    moved_km = jnp.abs(held - state.held_km2) / at_least(front.full_km * contest.meeting, 1.0)
-    dug_in = next_fortification(state.fortification_share, attack, moved_km, params.fortification)
-    shares_after = held_share(held, params.geography.area_km2, params.geography.is_home)
-    lost_km = jnp.where(shares_after < front.shares, moved_km, 0.0)
-    state = replace(
-        state,
-        held_km2=held,
-        luck_log=luck,
-        lost_km=MEMORY * state.lost_km + lost_km,
-        fortification_share=jnp.where(on.fortification > 0, dug_in, state.fortification_share),
+    placed = (sector.deployed_persons - losses + sector.moving_persons).sum(axis=1) + released
+    wanted = weight * (placed / weight.sum(axis=1))[:, None]
+    left = leave(
+        sector.deployed_persons, sector.moving_persons, losses, wanted, params, constants, on
     )
-    stake_gain = jnp.sum(params.stake_weight * (shares_after - front.shares), axis=1)
-    state = _home_front(shocks, jnp.sum(losses, axis=1), stake_gain, state, params)
-    state = _move_people(losses, front, state, params)
-    return state, WeekInfo(losses, advance, attack, committed)
-
-
-def front_of(state: CampaignState, params: CampaignParams) -> Front:
-    """Where the sides meet in a state."""
-    geography = params.geography
-    shares = held_share(state.held_km2, geography.area_km2, geography.is_home)
-    return Front(
-        shares=shares,
-        contact=contact_share(state.held_km2, geography.area_km2),
-        reach=within_reach(shares, geography.neighbours),
-        full_km=params.ground.front_length_factor * jnp.sqrt(geography.area_km2)[:, None],
+    per_need, per_weight = spread_rates(
+        released + left.redeployed_persons.sum(axis=1),
+        left.needed_persons.sum(axis=1),
+        weight.sum(axis=1),
     )
-
-
-def fortification_log(
-    state: CampaignState, params: CampaignParams
-) -> Float[Array, "side sector run"]:
-    """What its fortification adds to the logarithm of each side's strength in defence."""
-    strength = params.switches.fortification * params.fortification.fortification_log_strength
-    return strength * state.fortification_share
-
-
-def contest_of(
-    front: Front,
-    fort_log: Float[Array, "side sector run"],
-    luck_log: Float[Array, "sector run"],
-    state: CampaignState,
-    params: CampaignParams,
-) -> Contest:
-    """Intent and expected losses of both sides along a front."""
-    toward_home = (2.0 * params.geography.is_home - 1.0)[:, :, None]
-    force = effective_force(state, params)
-    advantage = advantage_log(force, state.surprise_log, fort_log, toward_home * luck_log)
-    attack = attack_share(advantage, params.ground)
-    # A border opens to the width of a fresh operation and closes as surprise fades.
-    freshness = state.surprise_log / params.surprise.surprise_log_strength
-    opened = params.ground.border_front_share * at_most(freshness, 1.0)
-    contested = at_least(jnp.where(front.reach, opened, 0.0), front.contact)
-    meeting = at_least(contested[0], contested[1])
-    # Where no line moves nobody goes back, and nobody is saved by it.
-    may_withdraw = params.switches.withdrawal * params.switches.ground
-    yielded = may_withdraw * yielded_share(advantage, attack, params.withdrawal)
-    engaged = meeting * unsaved_share(yielded, params.withdrawal)
-    losses = expected_losses(state.deployed_persons, force, attack, engaged, params.attrition)
-    return Contest(advantage, attack, contested, meeting, yielded, losses)
-
-
-def effective_force(
-    state: CampaignState, params: CampaignParams
-) -> Float[Array, "side sector run"]:
-    """Strength of each side in each sector, in persons at reference equipment and effectiveness."""
-    multiplier = materiel_multiplier(state.materiel_eur, state.theatre_persons, params.materiel)
-    multiplier = jnp.where(params.switches.materiel > 0, multiplier, 1.0)
-    return state.deployed_persons * (multiplier * jnp.exp(params.effectiveness_log))[:, None]
-
-
-def _open_operations(
-    shocks: Shocks,
-    ordered_persons: Float[Array, "side sector"],
-    front: Front,
-    fort_log: Float[Array, "side sector run"],
-    state: CampaignState,
-    params: CampaignParams,
-) -> tuple[CampaignState, Float[Array, "side sector run"]]:
-    available = params.surprise.operation_reserve_share * state.reserve_persons
-    there = state.deployed_persons + LEAST_FORCE
-    ratio = (there + available[:, None]) / jnp.flip(there, 0)
-    prospect = ratio * params.allocation.attraction * jnp.flip(jnp.exp(-fort_log), 0)
-    home = params.geography.is_home[:, :, None]
-    choice = home * shocks.choice[0] + (1.0 - home) * shocks.choice[1]
-    target = chosen_sector(prospect, front.reach & (front.shares < 1.0), choice)
-    committed = params.switches.surprise * operations(
-        state.reserve_persons,
-        target,
-        shocks.operation,
-        jnp.broadcast_to(ordered_persons[:, :, None], target.shape),
-        params.surprise,
+    sent = left.needed_persons * per_need[:, None] + weight * per_weight[:, None]
+    info = WeekInfo(losses, _stacked(fought.advance_km), _stacked(fought.attack_share), committed)
+    later = Sector(
+        held_km2=fought.held_km2,
+        luck_log=fought.luck_log,
+        deployed_persons=left.deployed_persons,
+        moving_persons=left.moving_persons + sent,
+        fortification_share=_stacked(fought.fortification_share),
+        surprise_log=sector.surprise_log,
+        lost_km=_stacked(fought.lost_km),
     )
-    reserve = state.reserve_persons - jnp.sum(committed, axis=1)
-    surprise = next_surprise(state.surprise_log, committed, params.surprise)
-    return (
-        replace(
-            state,
-            deployed_persons=state.deployed_persons + committed,
-            reserve_persons=at_least(reserve, 0.0),
-            surprise_log=params.switches.surprise * surprise,
-        ),
-        committed,
+    return later, after, info
+
+
+def fronts(sector: Sector, given: Given) -> Front:
+    """Where the sides meet in every sector."""
+    shares = held_share(sector.held_km2, given.place.area_km2, given.place.is_home)
+    xp = shares.__array_namespace__()
+    holds = holds_land(shares).astype(shares.dtype)
+    reach = xp.einsum("st,itr->isr", given.neighbours, holds) > 0.0
+    return front_of(sector.held_km2, reach, given.place, given.params.ground)
+
+
+def worths_log(side: Side, theatre_persons: Any, given: Given) -> Any:
+    """Logarithm of the effective force of one of each side's people (side, run)."""
+    return worth_log(
+        side.materiel_eur, theatre_persons, given.effectiveness_log, given.params.materiel, given.on
     )
 
 
-def _home_front(
-    shocks: Shocks,
-    losses_persons: Float[Array, "side run"],
-    stake_gain_share: Float[Array, "side run"],
-    state: CampaignState,
-    params: CampaignParams,
-) -> CampaignState:
-    """Aid, materiel and home support after a week's losses and gains."""
-    on = params.switches
-    gain = next_recent_gain(state.recent_gain_share, stake_gain_share)
-    regime = next_regime(state.aid_regime, shocks.aid, gain, params.aid)
-    materiel = next_materiel(
-        state.materiel_eur, on.aid * aid_delivered(regime, params.aid), params.materiel
-    )
-    support = next_support(state.support_share, losses_persons, stake_gain_share, params.support)
-    recent = MEMORY * state.recent_losses_persons_per_week + (1.0 - MEMORY) * losses_persons
-    return replace(
-        state,
-        aid_regime=jnp.where(on.aid > 0, regime, state.aid_regime),
-        materiel_eur=jnp.where(on.materiel > 0, materiel, state.materiel_eur),
-        support_share=jnp.where(on.support > 0, support, state.support_share),
-        losses_persons=state.losses_persons + losses_persons,
-        recent_losses_persons_per_week=recent,
-        recent_gain_share=gain,
-    )
+def theatre_persons(sector: Sector, side: Side) -> Any:
+    """People of each side in the theatre (side, run)."""
+    return (sector.deployed_persons + sector.moving_persons).sum(axis=1) + side.reserve_persons
 
 
-def _move_people(
-    losses_persons: Float[Array, "side sector run"],
-    front: Front,
-    state: CampaignState,
-    params: CampaignParams,
-) -> CampaignState:
-    """Losses leave, the trained and the recovered come back, reserves and surplus move."""
-    on, reserves = params.switches, params.reserves
-    joined = on.mobilization * recruits(
-        state.pool_persons,
-        state.theatre_persons,
-        state.support_share / at_least(params.support.support_start_share, 0.01),
-        params.mobilization,
-    )
-    trained = on.mobilization * arriving(state.training_persons, params.mobilization.training_weeks)
-    recovered = arriving(state.recovering_persons, reserves.recovery_weeks)
-    arrived = arriving(state.moving_persons, reserves.reserve_delay_weeks)
-    released = on.reserves * reserves.reserve_release_per_week * state.reserve_persons
+def contests(sector: Sector, side: Side, luck_log: Number, given: Given) -> Contest:
+    """What each side makes of the front of every sector, no operation being opened."""
+    worths = worths_log(side, theatre_persons(sector, side), given)
+    return contest_of(
+        fronts(sector, given), sector, luck_log, exp(worths), worths, given.place, given.params,
+        given.constants, given.on,
+    )  # fmt: skip
 
-    deployed = state.deployed_persons - losses_persons
-    placed = deployed + state.moving_persons
-    total = jnp.sum(placed, axis=1) + released
-    wanted = wanted_share(
-        front.contact,
-        front.shares,
-        front.reach,
-        state.lost_km,
-        front.full_km,
-        params.allocation,
-    )
-    surplus = at_least(deployed - wanted * total[:, None], 0.0)
-    redeployed = on.allocation * reserves.redeployment_share_per_week * surplus
-    needed = at_least(wanted * total[:, None] - placed, 0.0)
-    needed = jnp.where(on.allocation > 0, needed, deployed)
-    sent = spread(released + jnp.sum(redeployed, axis=1), needed, wanted)
 
-    all_losses = jnp.sum(losses_persons, axis=1)
-    wounded = reserves.returning_share * all_losses
-    return replace(
-        state,
-        deployed_persons=deployed - redeployed + arrived,
-        moving_persons=state.moving_persons - arrived + sent,
-        reserve_persons=state.reserve_persons - released + trained + recovered,
-        training_persons=state.training_persons - trained + joined,
-        recovering_persons=state.recovering_persons - recovered + wounded,
-        pool_persons=state.pool_persons - joined,
-        out_persons=state.out_persons + all_losses - wounded,
+def _stacked(pair: Pair) -> Any:
+    return pair[0].__array_namespace__().stack([pair[0], pair[1]])
+
+
+def _operations(
+    shocks: Shocks, ordered_persons: Any, front: Front, sector: Sector, side: Side, given: Given
+) -> Any:
+    """People committed to operations this week (side, sector, run)."""
+    surprise, constants = given.params.surprise, given.constants
+    shares = _stacked(front.shares)
+    xp = shares.__array_namespace__()
+    available = surprise.operation_reserve_share * side.reserve_persons
+    there = sector.deployed_persons + LEAST_FORCE
+    forts = constants.fortification_log_strength * sector.fortification_share
+    prospects = prospect(
+        there, there[::-1], available[:, None], given.place.attraction, forts[::-1]
     )
+    home = given.place.is_home
+    waiting = home * shocks.choice[0] + (1.0 - home) * shocks.choice[1]
+    appeals = appeal(prospects, front.reach & (shares < 1.0), waiting)
+    best = appeals.max(axis=1, keepdims=True)
+    target = ((appeals == best) & (best > 0.0)).astype(shares.dtype)
+    target = target / at_least(target.sum(axis=1, keepdims=True), 1.0)
+    opens = shocks.operation < surprise.operation_probability
+    committed = choose(opens, available, 0.0)
+    ordered = xp.broadcast_to(ordered_persons[:, :, None], target.shape)
+    wanted = target * committed[:, None] + ordered
+    total = wanted.sum(axis=1)
+    reserve = side.reserve_persons
+    scale = choose(total > reserve, reserve / at_least(total, 1.0), 1.0)
+    return wanted * scale[:, None]

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from kadesh.dynamics.state import CampaignParams, CampaignState
-from kadesh.dynamics.step import effective_force, front_of
+from kadesh.dynamics.step import fronts, given_of, sector_of, side_of, worths_log
 
 
 @dataclass(frozen=True)
@@ -65,27 +63,30 @@ def summarise(state: CampaignState, params: CampaignParams) -> Summary:
     return Summary(side_ids=geography.side_ids, sector_ids=geography.sector_ids, **numbers)
 
 
-@jax.jit
-def _numbers(state: CampaignState, params: CampaignParams) -> dict[str, Float[Array, "..."]]:
-    front = front_of(state, params)
+def _numbers(state: CampaignState, params: CampaignParams) -> dict[str, Float[np.ndarray, "..."]]:
+    given, sector = given_of(params), sector_of(state)
+    front = fronts(sector, given)
+    shares, contact = np.stack(front.shares), front.contact
     is_home = params.geography.is_home[:, :, None]
-    stake = params.stake_weight[None] * front.shares
-    other_land = front.shares * params.geography.area_km2[:, None]
-    bare = params.effectiveness_log[:, None]
-    force = jnp.sum(effective_force(state, params) / jnp.exp(bare), axis=1)
-    weight = params.stake_weight * front.contact + 1e-6
+    stake = params.stake_weight[None] * shares
+    other_land = shares * params.geography.area_km2[:, None]
+    theatre = state.theatre_persons
+    bare = given._replace(effectiveness_log=np.zeros_like(params.effectiveness_log))
+    worth = np.exp(worths_log(side_of(state), theatre, bare))
+    force = (state.deployed_persons * worth[:, None]).sum(axis=1)
+    weight = params.stake_weight * contact + 1e-6
     toward_first = 2.0 * params.geography.is_home[0][:, None] - 1.0
-    by_contact = front.contact + 1e-6
-    fortified = jnp.sum(state.fortification_share * by_contact, axis=1) / jnp.sum(by_contact, 0)
+    by_contact = contact + 1e-6
+    fortified = (state.fortification_share * by_contact).sum(axis=1) / by_contact.sum(axis=0)
     return {
-        "stake_share": jnp.sum(stake, axis=1),
-        "home_stake_share": jnp.sum(stake * is_home, axis=1),
-        "abroad_stake_share": jnp.sum(stake * (1.0 - is_home), axis=1),
-        "abroad_km2": jnp.sum(other_land * (1.0 - is_home), axis=1),
+        "stake_share": stake.sum(axis=1),
+        "home_stake_share": (stake * is_home).sum(axis=1),
+        "abroad_stake_share": (stake * (1.0 - is_home)).sum(axis=1),
+        "abroad_km2": (other_land * (1.0 - is_home)).sum(axis=1),
         "held_share": state.held_km2 / params.geography.area_km2[:, None],
-        "force_log_ratio": jnp.log(force[0] + 1.0) - jnp.log(force[1] + 1.0),
-        "luck_log": jnp.sum(weight * toward_first * state.luck_log, 0) / jnp.sum(weight, 0),
-        "theatre_persons": state.theatre_persons,
+        "force_log_ratio": np.log(force[0] + 1.0) - np.log(force[1] + 1.0),
+        "luck_log": (weight * toward_first * state.luck_log).sum(axis=0) / weight.sum(axis=0),
+        "theatre_persons": theatre,
         "pool_persons": state.pool_persons,
         "training_persons": state.training_persons,
         "materiel_eur": state.materiel_eur,

@@ -21,75 +21,67 @@ patrons as players with aims of their own (`theory.models.patron_subsidy`), of w
 known to simulate them by week.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Int32
+from kadesh.dynamics.elementwise import Number, Pair, at_least, at_most, choose, exp
 
-from kadesh.dynamics.bounds import at_least, at_most
-
-INTERRUPTED, SUSTAINED, SURGE = 0, 1, 2
+INTERRUPTED, SUSTAINED, SURGE = 0.0, 1.0, 2.0
 
 GAIN_MEMORY: Final = 0.885
 """Part of a gain or loss of ground still in mind a week later: about two months."""
 
 
-class AidParams(eqx.Module):
+class AidParams(NamedTuple):
     """Sustained flow by side; weekly probabilities of change; flow by regime; response to gains."""
 
-    aid_flow_eur_per_week: Float[Array, "side run"]
-    interruption_probability: Float[Array, " run"]
-    resumption_probability: Float[Array, " run"]
-    surge_probability: Float[Array, " run"]
-    surge_end_probability: Float[Array, " run"]
-    interrupted_share: Float[Array, " run"]
-    surge_factor: Float[Array, " run"]
-    success_response: Float[Array, " run"]
+    aid_flow_eur_per_week: Pair
+    interruption_probability: Number
+    resumption_probability: Number
+    surge_probability: Number
+    surge_end_probability: Number
+    interrupted_share: Number
+    surge_factor: Number
+    success_response: Number
 
 
-def next_recent_gain(
-    recent_gain_share: Float[Array, "side run"], stake_gain_share: Float[Array, "side run"]
-) -> Float[Array, "side run"]:
+def next_recent_gain(recent_gain_share: Number, stake_gain_share: Number) -> Number:
     """Share of the ground at stake gained of late, after a week that gained this much more."""
     return GAIN_MEMORY * recent_gain_share + stake_gain_share
 
 
-def change_probabilities(
-    recent_gain_share: Float[Array, "side run"], params: AidParams
-) -> tuple[Float[Array, "side run"], Float[Array, "side run"]]:
+def change_probabilities(recent_gain_share: Number, params: AidParams) -> tuple[Number, Number]:
     """Weekly probabilities that a side's sustained aid is interrupted, and that it surges.
 
     Each is within 0 and 1, and so is their sum: an interruption goes first.
     """
     # The exponent is cut where any probability is 0 or 1 in single precision: 0 x inf is no number.
     success = at_least(at_most(params.success_response * recent_gain_share, 30.0), -30.0)
-    interruption = at_most(params.interruption_probability * jnp.exp(-success), 1.0)
-    surge = params.surge_probability * jnp.exp(success)
+    interruption = at_most(params.interruption_probability * exp(-success), 1.0)
+    surge = params.surge_probability * exp(success)
     return interruption, at_most(surge, 1.0 - interruption)
 
 
 def next_regime(
-    regime: Int32[Array, "side run"],
-    shock: Float[Array, "side run"],
-    recent_gain_share: Float[Array, "side run"],
+    regime: Number,
+    shock: Number,
+    recent_gain_share: Number,
     params: AidParams,
-) -> Int32[Array, "side run"]:
+) -> Number:
     """Regime of a week later; `shock` is uniform on (0, 1)."""
     interruption, surge = change_probabilities(recent_gain_share, params)
-    resumed = jnp.where(shock < params.resumption_probability, SUSTAINED, INTERRUPTED)
-    calmed = jnp.where(shock < params.surge_end_probability, SUSTAINED, SURGE)
-    changed = jnp.where(
+    resumed = choose(shock < params.resumption_probability, SUSTAINED, INTERRUPTED)
+    calmed = choose(shock < params.surge_end_probability, SUSTAINED, SURGE)
+    changed = choose(
         shock < interruption,
         INTERRUPTED,
-        jnp.where(shock > 1.0 - surge, SURGE, SUSTAINED),
+        choose(shock > 1.0 - surge, SURGE, SUSTAINED),
     )
-    by_regime = jnp.where(regime == SURGE, calmed, changed)
-    return jnp.where(regime == INTERRUPTED, resumed, by_regime).astype(jnp.int32)
+    by_regime = choose(regime == SURGE, calmed, changed)
+    return choose(regime == INTERRUPTED, resumed, by_regime)
 
 
-def aid_delivered(regime: Int32[Array, "side run"], params: AidParams) -> Float[Array, "side run"]:
+def aid_delivered(regime: Number, params: AidParams) -> Number:
     """Materiel in EUR that reaches each side in a week of its regime."""
-    above = jnp.where(regime == SURGE, params.surge_factor, 1.0)
-    share = jnp.where(regime == INTERRUPTED, params.interrupted_share, above)
+    above = choose(regime == SURGE, params.surge_factor, 1.0)
+    share = choose(regime == INTERRUPTED, params.interrupted_share, above)
     return params.aid_flow_eur_per_week * share

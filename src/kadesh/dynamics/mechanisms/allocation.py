@@ -24,10 +24,10 @@ allocation in proportion to area, which answers to nothing.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Float
+
+from kadesh.dynamics.elementwise import Number, choose
 
 
 class Leaning(NamedTuple):
@@ -49,15 +49,14 @@ REACH_SHARE: Final = 0.02
 """Share of a sector that has to be held for its neighbours to be within reach."""
 
 
-class AllocationParams(eqx.Module):
+class AllocationParams(NamedTuple):
     """Weight of threat, cover of quiet borders, and the attraction of each sector.
 
     Attraction is what never changes in a run: w^alpha e^o of stake and objective.
     """
 
-    allocation_threat_per_km: Float[Array, " run"]
-    quiet_cover_share: Float[Array, " run"]
-    attraction: Float[Array, "side sector run"]
+    allocation_threat_per_km: Number
+    quiet_cover_share: Number
 
 
 def attraction(
@@ -78,27 +77,34 @@ def attraction(
     return drawn
 
 
-def within_reach(
-    shares: Float[Array, "side sector run"], neighbours: Float[Array, "sector sector"]
-) -> Bool[Array, "side sector run"]:
-    """Where a side holds land in the sector or in one beside it, and so could attack there."""
-    holds = (shares > REACH_SHARE).astype(jnp.float32)
-    return jnp.einsum("st,itr->isr", neighbours, holds) > 0
+def holds_land(share: Number) -> Number:
+    """Whether a share of a sector is enough to attack its neighbours from, and to be defended."""
+    return share > REACH_SHARE
 
 
-def wanted_share(
-    contact: Float[Array, "sector run"],
-    shares: Float[Array, "side sector run"],
-    reach: Bool[Array, "side sector run"],
-    lost_km: Float[Array, "side sector run"],
-    front_km: Float[Array, "sector run"],
+def allocation_weight(
+    contact: Number,
+    share: Number,
+    other_reach: Number,
+    lost_km: Number,
+    front_km: Number,
+    attraction: Number,
     params: AllocationParams,
-) -> Float[Array, "side sector run"]:
-    """Share of a side's deployed troops that it wants in each sector; sums to 1 over sectors."""
-    cover = (jnp.flip(reach, 0) & (shares > REACH_SHARE)).astype(jnp.float32)
-    quiet = params.quiet_cover_share * (1.0 - contact) * cover
+) -> Number:
+    """How many troops a side wants in a sector, relative to its other sectors.
+
+    Args:
+        contact: Part of the full front on which the sides meet.
+        share: Share of the sector that the side holds.
+        other_reach: Whether the other side could attack there.
+        lost_km: What the side has lost there of late.
+        front_km: Full front of the sector.
+        attraction: From `attraction`.
+        params: Threat and cover.
+    """
+    cover = other_reach & holds_land(share)
+    quiet = choose(cover, params.quiet_cover_share * (1.0 - contact), 0.0)
     threat = 1.0 + params.allocation_threat_per_km * lost_km
     # A side that faces no front still stands on its own land, and one without land somewhere.
-    standing = 1e-6 * (shares + 1e-6)
-    weight = front_km * (contact + quiet + standing) * threat * params.attraction
-    return weight / jnp.sum(weight, axis=1, keepdims=True)
+    standing = 1e-6 * (share + 1e-6)
+    return front_km * (contact + quiet + standing) * threat * attraction

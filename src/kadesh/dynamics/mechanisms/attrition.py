@@ -21,76 +21,77 @@ which fits no known campaign well, and the quantified judgement models of Dupuy,
 not be verified.
 """
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_most
+from kadesh.dynamics.elementwise import Number, Pair, at_most, choose, exp, log
 
 
-class AttritionParams(eqx.Module):
+class AttritionParams(NamedTuple):
     """Loss rate per week, its shape, dearness of attack, quiet share, noise; exposure by side."""
 
-    loss_rate_per_week: Float[Array, " run"]
-    concentration_exponent: Float[Array, " run"]
-    attacker_loss_factor: Float[Array, " run"]
-    quiet_loss_share: Float[Array, " run"]
-    loss_noise: Float[Array, " run"]
-    loss_exposure_log: Float[Array, "side run"]
+    loss_rate_per_week: Number
+    concentration_exponent: Number
+    attacker_loss_factor: Number
+    quiet_loss_share: Number
+    loss_noise: Number
+    loss_exposure_log: Pair
+
+
+def people_log_ratio(other_persons: Number, own_persons: Number) -> Number:
+    """Logarithm of the other side's people over one's own; 0 where either is absent."""
+    both = (own_persons > 0.0) & (other_persons > 0.0)
+    return log(choose(both, other_persons, 1.0)) - log(choose(both, own_persons, 1.0))
 
 
 def helmbold_losses(
-    own: Float[Array, "*#shape"],
-    other: Float[Array, "*#shape"],
-    rate: Float[Array, "*#shape"],
-    concentration_exponent: Float[Array, "*#shape"],
-) -> Float[Array, "*shape"]:
-    """Losses rate x own^(1-w) x other^w, zero where either side is absent."""
-    both = (own > 0) & (other > 0)
-    # exp(w log x) and not x**w: the power function is many times slower on a processor.
-    log_ratio = jnp.log(jnp.where(both, other, 1.0) / jnp.where(both, own, 1.0))
-    return jnp.where(both, rate * own * jnp.exp(concentration_exponent * log_ratio), 0.0)
+    own: Number, other: Number, log_ratio: Number, rate: Number, concentration_exponent: Number
+) -> Number:
+    """Losses rate x own^(1-w) x (own e^log_ratio)^w, zero where either side is absent.
+
+    `log_ratio` is the logarithm of the other side's force over one's own people. (exp(w log x)
+    and not x**w: the power function is many times slower on a processor.)
+    """
+    losses = rate * own * exp(concentration_exponent * log_ratio)
+    return choose((own > 0.0) & (other > 0.0), losses, 0.0)
+
+
+def intensity(attack_share: Number, other_attack_share: Number, params: AttritionParams) -> Number:
+    """Part of the loss rate that the attacks of both sides bring about for one of them."""
+    factor = params.attacker_loss_factor
+    attacked = (factor * attack_share + other_attack_share) * (1.0 / (1.0 + factor))
+    return params.quiet_loss_share + (1.0 - params.quiet_loss_share) * attacked
 
 
 def expected_losses(
-    deployed_persons: Float[Array, "side sector run"],
-    effective_force: Float[Array, "side sector run"],
-    attack_share: Float[Array, "side sector run"],
-    contact_share: Float[Array, "sector run"],
+    deployed_persons: Number,
+    other_persons: Number,
+    force_log_ratio: Number,
+    rate: Number,
     params: AttritionParams,
-) -> Float[Array, "side sector run"]:
-    """Killed and wounded of each side in each sector in a week, before chance.
+) -> Number:
+    """Killed and wounded of one side in a sector in a week, before chance.
 
     Args:
-        deployed_persons: People in the sector at the start of the week.
-        effective_force: Strength in persons at reference equipment and effectiveness.
-        attack_share: Part of the front on which the side attacks, 0 to 1.
-        contact_share: Part of the sector's full front on which the sides meet, 0 to 1.
-        params: Loss rate and its shape.
+        deployed_persons: Its people in the sector at the start of the week.
+        other_persons: The other side's.
+        force_log_ratio: Logarithm of the other side's effective force over its own people.
+        rate: Loss rate per week, of its exposure, of the intensity of attacks and of contact.
+        params: The shape.
 
     Returns:
         Persons per week, at most those deployed.
     """
-    factor = params.attacker_loss_factor
-    attacked = (factor * attack_share + jnp.flip(attack_share, 0)) / (1.0 + factor)
-    intensity = params.quiet_loss_share + (1.0 - params.quiet_loss_share) * attacked
-    rate = params.loss_rate_per_week * jnp.exp(params.loss_exposure_log)
     losses = helmbold_losses(
-        deployed_persons,
-        jnp.flip(effective_force, 0),
-        rate[:, None] * intensity * contact_share,
-        params.concentration_exponent,
+        deployed_persons, other_persons, force_log_ratio, rate, params.concentration_exponent
     )
     return at_most(losses, deployed_persons)
 
 
-def weekly_losses(
-    expected: Float[Array, "side sector run"],
-    deployed_persons: Float[Array, "side sector run"],
-    shock: Float[Array, "side run"],
-    params: AttritionParams,
-) -> Float[Array, "side sector run"]:
-    """Losses in persons with chance: one lognormal factor of mean 1 by side and week."""
-    noise = params.loss_noise
-    factor = jnp.exp(noise * shock - 0.5 * noise**2)
-    return at_most(expected * factor[:, None], deployed_persons)
+def loss_factor(shock: Number, noise: Number) -> Number:
+    """What chance makes of a side's losses of a week: lognormal, with mean 1."""
+    return exp(noise * shock - 0.5 * noise * noise)
+
+
+def weekly_losses(expected: Number, deployed_persons: Number, factor: Number) -> Number:
+    """Losses in persons with chance, never more than those deployed."""
+    return at_most(expected * factor, deployed_persons)

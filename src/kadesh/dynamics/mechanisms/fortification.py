@@ -10,27 +10,35 @@ with $a$ the side's attack share, $\tau$ the weeks of digging, $m$ the kilometre
 either way, $D$ the depth of a prepared zone.
 """
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from typing import NamedTuple
+
+from kadesh.dynamics.elementwise import Number, exp, expm1
 
 
-class FortificationParams(eqx.Module):
+class FortificationParams(NamedTuple):
     """Strength of full fortification, time to build it, depth of a prepared zone."""
 
-    fortification_log_strength: Float[Array, " run"]
-    fortification_weeks: Float[Array, " run"]
-    fortification_depth_km: Float[Array, " run"]
+    fortification_log_strength: Number
+    fortification_weeks: Number
+    fortification_depth_km: Number
+
+
+def digging_pace(params: FortificationParams) -> Number:
+    """Part of what is still to be dug that is dug in a week."""
+    return -expm1(-1.0 / params.fortification_weeks)
 
 
 def next_fortification(
-    fortification_share: Float[Array, "side sector run"],
-    attack_share: Float[Array, "side sector run"],
-    moved_km: Float[Array, "sector run"],
-    params: FortificationParams,
-) -> Float[Array, "side sector run"]:
-    """Level of fortification of each side a week later."""
-    pace = -jnp.expm1(-1.0 / params.fortification_weeks)
+    fortification_share: Number,
+    attack_share: Number,
+    pace: Number,
+    kept_share: Number,
+) -> Number:
+    """Level of fortification of a side a week later; `kept_share` from `kept_share`."""
     built = (1.0 - fortification_share) * pace * (1.0 - attack_share)
-    kept = jnp.exp(-moved_km / params.fortification_depth_km)
-    return (fortification_share + built) * kept
+    return (fortification_share + built) * kept_share
+
+
+def kept_share(moved_km: Number, per_depth: Number) -> Number:
+    """Part of what both sides had prepared that a move of the line leaves."""
+    return exp(-moved_km * per_depth)

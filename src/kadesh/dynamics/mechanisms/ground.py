@@ -21,83 +21,65 @@ diffusion with constant drift and spread (no stalemates, no breakthroughs) and p
 rates of advance, which could not be verified.
 """
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
-import numpy as np
-from jaxtyping import Array, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_least, at_most
+from kadesh.dynamics.elementwise import Number, at_least, at_most, exp, log, sqrt
 
 LEAST_FORCE = 300.0
 """Border guards, police and volunteers that any sector has, in persons: keeps ratios finite."""
 
 WEEK_DAYS = 7.0
 
+TWO_PI = 6.283185307179586
 
-class GroundParams(eqx.Module):
+
+class GroundParams(NamedTuple):
     """Rate of advance, its response to force and its limit; front length; luck."""
 
-    advance_km_per_day: Float[Array, " run"]
-    advance_force_exponent: Float[Array, " run"]
-    advance_limit_km_per_day: Float[Array, " run"]
-    front_length_factor: Float[Array, " run"]
-    border_front_share: Float[Array, " run"]
-    ground_noise: Float[Array, " run"]
-    ground_noise_persistence: Float[Array, " run"]
-    attack_slope: Float[Array, " run"]
+    advance_km_per_day: Number
+    advance_force_exponent: Number
+    advance_limit_km_per_day: Number
+    front_length_factor: Number
+    border_front_share: Number
+    ground_noise: Number
+    ground_noise_persistence: Number
+    attack_slope: Number
 
 
-def held_share(
-    held_km2: Float[Array, "sector run"],
-    area_km2: Float[Array, " sector"],
-    is_home: Float[Array, "side sector"],
-) -> Float[Array, "side sector run"]:
-    """Share of each sector that each side holds; the two sides' shares sum to 1."""
-    share = held_km2 / area_km2[:, None]
-    home = is_home[:, :, None]
-    return home * (1.0 - share) + (1.0 - home) * share
+def held_share(held_km2: Number, area_km2: Number, is_home: Number) -> Number:
+    """Share of a sector that a side holds, from the land of the side not at home there.
 
-
-def contact_share(
-    held_km2: Float[Array, "sector run"], area_km2: Float[Array, " sector"]
-) -> Float[Array, "sector run"]:
-    """Part of a sector's full front on which the sides meet, from what each of them holds."""
-    share = held_km2 / area_km2[:, None]
-    smaller = at_least(at_most(share, 1.0 - share), 0.0)
-    return at_most(jnp.sqrt(2.0 * np.pi * smaller), 1.0)
-
-
-def advantage_log(
-    effective_force: Float[Array, "side sector run"],
-    surprise_log: Float[Array, "side sector run"],
-    fortification_log: Float[Array, "side sector run"],
-    luck_log: Float[Array, "side sector run"],
-) -> Float[Array, "side sector run"]:
-    """Each side's advantage in an attack, as the logarithm of a force ratio.
-
-    `fortification_log` is the defender's: what side j has is taken from side i's advantage.
+    `is_home` is 1 for the side that is; the two sides' shares sum to 1.
     """
-    strength = effective_force + LEAST_FORCE
-    ratio_log = jnp.log(strength / jnp.flip(strength, 0))
-    return ratio_log - jnp.flip(fortification_log, 0) + surprise_log + luck_log
+    share = held_km2 / area_km2
+    return is_home * (1.0 - share) + (1.0 - is_home) * share
 
 
-def attack_share(
-    advantage: Float[Array, "side sector run"], params: GroundParams
-) -> Float[Array, "side sector run"]:
+def contact_share(held_km2: Number, area_km2: Number) -> Number:
+    """Part of a sector's full front on which the sides meet, from what each of them holds."""
+    share = held_km2 / area_km2
+    smaller = at_least(at_most(share, 1.0 - share), 0.0)
+    return at_most(sqrt(TWO_PI * smaller), 1.0)
+
+
+def strength_log_ratio(effective_force: Number, other_force: Number) -> Number:
+    """Logarithm of a side's strength over the other's, neither ever without some force."""
+    return log(effective_force + LEAST_FORCE) - log(other_force + LEAST_FORCE)
+
+
+def attack_share(advantage_log: Number, params: GroundParams) -> Number:
     """Part of the front on which a side attacks: half of it at parity, more with an advantage."""
-    return jax.nn.sigmoid(params.attack_slope * advantage)
+    return 1.0 / (1.0 + exp(-params.attack_slope * advantage_log))
 
 
 def advance_km(
-    advantage: Float[Array, "side sector run"],
-    attack: Float[Array, "side sector run"],
-    supplied: Float[Array, "side sector run"],
+    advantage: Number,
+    attack: Number,
+    supplied: Number,
     params: GroundParams,
-    given_up_km_per_day: Float[Array, "side sector run"] | float = 0.0,
-) -> Float[Array, "side sector run"]:
-    """Kilometres each side advances in a week where it meets the other, averaged over the front.
+    given_up_km_per_day: Number,
+) -> Number:
+    """Kilometres a side advances in a week where it meets the other, averaged over the front.
 
     `attack` is the part of the front on which the side attacks, `supplied` the part of its rate
     that supply lets it keep up, `given_up_km_per_day` what the other side leaves it.
@@ -105,25 +87,22 @@ def advance_km(
     limit = params.advance_limit_km_per_day
     # The exponent is cut where the rate is at its limit many times over: exp must not overflow.
     exponent = at_most(params.advance_force_exponent * advantage, 30.0)
-    fought = params.advance_km_per_day * attack * supplied * jnp.exp(exponent)
+    fought = params.advance_km_per_day * attack * supplied * exp(exponent)
     rate = fought + given_up_km_per_day
     return WEEK_DAYS * rate * limit / (limit + rate)
 
 
-def next_held(
-    held_km2: Float[Array, "sector run"],
-    gained_km2: Float[Array, "side sector run"],
-    area_km2: Float[Array, " sector"],
-    is_home: Float[Array, "side sector"],
-) -> Float[Array, "sector run"]:
-    """Land held by the side that is not at home, after both sides' gains of a week."""
-    towards_other = jnp.sum(gained_km2 * (1.0 - 2.0 * is_home)[:, :, None], axis=0)
-    return at_most(at_least(held_km2 + towards_other, 0.0), area_km2[:, None])
+def next_held(held_km2: Number, gain_abroad_km2: Number, area_km2: Number) -> Number:
+    """Land held by the side that is not at home, after its net gain of a week."""
+    return at_most(at_least(held_km2 + gain_abroad_km2, 0.0), area_km2)
 
 
-def next_luck(
-    luck_log: Float[Array, "sector run"], shock: Float[Array, "sector run"], params: GroundParams
-) -> Float[Array, "sector run"]:
-    """Luck of a week later: first-order autoregressive, with the stated standard deviation."""
+def luck_step(params: GroundParams) -> Number:
+    """What a standard normal shock adds to luck, so that its spread is the stated one."""
     kept = params.ground_noise_persistence
-    return kept * luck_log + params.ground_noise * jnp.sqrt(1.0 - kept**2) * shock
+    return params.ground_noise * sqrt(1.0 - kept * kept)
+
+
+def next_luck(luck_log: Number, shock: Number, step: Number, params: GroundParams) -> Number:
+    """Luck of a week later: first-order autoregressive, with the stated standard deviation."""
+    return params.ground_noise_persistence * luck_log + step * shock

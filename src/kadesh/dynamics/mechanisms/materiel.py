@@ -16,62 +16,56 @@ Source: Arrow, Chenery, Minhas and Solow (1961) for the form; its use for forces
 product of quantity and quality (elasticity 1 by assumption), or manpower alone.
 """
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_least
+from kadesh.dynamics.elementwise import (
+    Number,
+    Pair,
+    absolute,
+    at_least,
+    choose,
+    expm1,
+    log,
+    log1p,
+)
 
 
-class MaterielParams(eqx.Module):
+class MaterielParams(NamedTuple):
     """Elasticity, weight of manpower, reference equipment, use, and production."""
 
-    substitution_elasticity: Float[Array, " run"]
-    manpower_weight: Float[Array, " run"]
-    reference_materiel_eur_per_person: Float[Array, " run"]
-    materiel_use_per_week: Float[Array, " run"]
-    production_eur_per_week: Float[Array, "side run"]
+    substitution_elasticity: Number
+    manpower_weight: Number
+    reference_materiel_eur_per_person: Number
+    materiel_use_per_week: Number
+    production_eur_per_week: Pair
 
 
-def combined_force(
-    manpower: Float[Array, "*#shape"],
-    materiel: Float[Array, "*#shape"],
-    manpower_weight: Float[Array, "*#shape"],
-    substitution_elasticity: Float[Array, "*#shape"],
-) -> Float[Array, "*shape"]:
-    """Effective force of manpower and materiel, in the units of both.
+def combined_log(
+    log_ratio: Number, manpower_weight: Number, substitution_elasticity: Number
+) -> Number:
+    """Logarithm of effective force per unit of manpower, from L = ln K/M.
 
-    With L = ln K/M, Y = M exp(ln(1 + (1-f)(e^{rL} - 1)) / r): exact to rounding near elasticity 1,
-    where r is 0 and Y = M^f K^(1-f). Where e^{rL} overflows a factor is missing and Y is 0.
+    ln(1 + (1-f)(e^{rL} - 1)) / r: exact to rounding near elasticity 1, where r is 0 and it is
+    (1-f)L. Minus infinity where e^{rL} overflows: a factor is missing.
     """
-    tiny = 1e-30
-    log_ratio = jnp.log(at_least(materiel, tiny)) - jnp.log(at_least(manpower, tiny))
     share = 1.0 - manpower_weight
     r = 1.0 - 1.0 / substitution_elasticity
-    is_one = jnp.abs(r) < 1e-6
-    safe_r = jnp.where(is_one, 1.0, r)
-    log_force = jnp.log1p(share * jnp.expm1(safe_r * log_ratio)) / safe_r
-    return manpower * jnp.exp(jnp.where(is_one, share * log_ratio, log_force))
+    is_one = absolute(r) < 1e-6
+    safe_r = choose(is_one, 1.0, r)
+    log_force = log1p(share * expm1(safe_r * log_ratio)) / safe_r
+    return choose(is_one, share * log_ratio, log_force)
 
 
-def materiel_multiplier(
-    materiel_eur: Float[Array, "side run"],
-    theatre_persons: Float[Array, "side run"],
-    params: MaterielParams,
-) -> Float[Array, "side run"]:
-    """Effective force per person in the theatre: 1 at the reference equipment."""
+def materiel_multiplier_log(
+    materiel_eur: Number, theatre_persons: Number, params: MaterielParams
+) -> Number:
+    """Logarithm of effective force per person in the theatre: 0 at the reference equipment."""
     reference_eur = params.reference_materiel_eur_per_person * theatre_persons
-    ratio = materiel_eur / at_least(reference_eur, 1.0)
-    return combined_force(
-        jnp.ones_like(ratio), ratio, params.manpower_weight, params.substitution_elasticity
-    )
+    ratio = at_least(materiel_eur / at_least(reference_eur, 1.0), 1e-30)
+    return combined_log(log(ratio), params.manpower_weight, params.substitution_elasticity)
 
 
-def next_materiel(
-    materiel_eur: Float[Array, "side run"],
-    aid_eur: Float[Array, "side run"],
-    params: MaterielParams,
-) -> Float[Array, "side run"]:
+def next_materiel(materiel_eur: Number, aid_eur: Number, params: MaterielParams) -> Number:
     """Stock of materiel in EUR a week later."""
     kept = materiel_eur * (1.0 - params.materiel_use_per_week)
     return kept + params.production_eur_per_week + aid_eur

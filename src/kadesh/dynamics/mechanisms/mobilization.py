@@ -9,29 +9,27 @@ Not modelled: call-ups in waves (they enter as people in training at the start),
 cost of mobilization to support.
 """
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_least, at_most
+from kadesh.dynamics.elementwise import Number, Pair, at_least, at_most, exp, log
 
 
-class MobilizationParams(eqx.Module):
+class MobilizationParams(NamedTuple):
     """Recruits at the start, response to own strength and to support, time in training."""
 
-    recruitment_persons_per_week: Float[Array, "side run"]
-    mobilization_response: Float[Array, " run"]
-    support_recruitment_exponent: Float[Array, " run"]
-    training_weeks: Float[Array, " run"]
-    theatre_start_persons: Float[Array, "side run"]
+    recruitment_persons_per_week: Pair
+    mobilization_response: Number
+    support_recruitment_exponent: Number
+    training_weeks: Number
+    theatre_start_persons: Pair
 
 
 def recruits(
-    pool_persons: Float[Array, "side run"],
-    theatre_persons: Float[Array, "side run"],
-    support_ratio: Float[Array, "side run"],
+    pool_persons: Number,
+    theatre_persons: Number,
+    support_ratio: Number,
     params: MobilizationParams,
-) -> Float[Array, "side run"]:
+) -> Number:
     """People who join each side in a week, never more than its pool.
 
     Args:
@@ -44,7 +42,7 @@ def recruits(
     start = params.theatre_start_persons
     need = at_most(at_least(start / at_least(theatre_persons, 1.0), 1 / 3), 3.0)
     will = at_most(at_least(support_ratio, 0.01), 3.0)
-    response = params.mobilization_response * jnp.log(need)
-    willing = params.support_recruitment_exponent * jnp.log(will)
-    rate = params.recruitment_persons_per_week * jnp.exp(response + willing)
+    response = params.mobilization_response * log(need)
+    willing = params.support_recruitment_exponent * log(will)
+    rate = params.recruitment_persons_per_week * exp(response + willing)
     return at_most(rate, pool_persons)

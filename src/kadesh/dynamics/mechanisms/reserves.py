@@ -12,34 +12,37 @@ Rival: a pipeline that delivers everybody after exactly the delay. It needs a st
 delay, and real movements arrive spread out.
 """
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from typing import NamedTuple
+
+from kadesh.dynamics.elementwise import Number, choose, expm1
 
 
-class ReserveParams(eqx.Module):
+class ReserveParams(NamedTuple):
     """Release of reserves, delay of movement, redeployment, return of the wounded."""
 
-    reserve_release_per_week: Float[Array, " run"]
-    reserve_delay_weeks: Float[Array, " run"]
-    redeployment_share_per_week: Float[Array, " run"]
-    returning_share: Float[Array, " run"]
-    recovery_weeks: Float[Array, " run"]
+    reserve_release_per_week: Number
+    reserve_delay_weeks: Number
+    redeployment_share_per_week: Number
+    returning_share: Number
+    recovery_weeks: Number
 
 
-def arriving(
-    waiting: Float[Array, "side *place run"], delay_weeks: Float[Array, " run"]
-) -> Float[Array, "side *place run"]:
-    """People of `waiting` who arrive this week, with a mean delay of `delay_weeks`."""
-    return waiting * -jnp.expm1(-1.0 / delay_weeks)
+def arriving_share(delay_weeks: Number) -> Number:
+    """Part of those who wait that arrive in a week, with a mean delay of `delay_weeks`."""
+    return -expm1(-1.0 / delay_weeks)
 
 
-def spread(
-    people: Float[Array, "side run"],
-    needed: Float[Array, "side sector run"],
-    fallback: Float[Array, "side sector run"],
-) -> Float[Array, "side sector run"]:
-    """`people` divided in proportion to `needed`, or to `fallback` where nothing is needed."""
-    total = jnp.sum(needed, axis=1)
-    share_of_needed = needed / jnp.where(total > 0, total, 1.0)[:, None]
-    return people[:, None] * jnp.where((total > 0)[:, None], share_of_needed, fallback)
+def spread_rates(people: Number, needed: Number, weight: Number) -> tuple[Number, Number]:
+    """How `people` who go somewhere are divided over the sectors of a side.
+
+    Args:
+        people: People of a side who go.
+        needed: Needed in all sectors together.
+        weight: Sum of the weights of all sectors.
+
+    Returns:
+        People for each one needed; and for each unit of weight, where nobody is needed anywhere.
+    """
+    some = needed > 0.0
+    per_need = choose(some, people / choose(some, needed, 1.0), 0.0)
+    return per_need, choose(some, 0.0, people / weight)

@@ -7,18 +7,17 @@ new line; advances of a few kilometres a month are not touched.
 Not modelled: rail and road, interdiction, and supply of a force that stands still.
 """
 
-import equinox as eqx
-from jaxtyping import Array, Float
+from typing import NamedTuple
+
+from kadesh.dynamics.elementwise import Number
 
 
-class SupplyParams(eqx.Module):
+class SupplyParams(NamedTuple):
     """Reach of supply."""
 
-    supply_reach_km: Float[Array, " run"]
+    supply_reach_km: Number
 
 
-def supply_factor(
-    advanced_km: Float[Array, "side sector run"], params: SupplyParams
-) -> Float[Array, "side sector run"]:
+def supply_factor(advanced_km: Number, params: SupplyParams) -> Number:
     """Part of a rate of advance that supply lets a side keep up, 0 to 1."""
     return params.supply_reach_km / (params.supply_reach_km + advanced_km)

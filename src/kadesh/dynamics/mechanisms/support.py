@@ -9,28 +9,27 @@ Source: ours, in the spirit of Mueller (1973), who finds support falling with th
 casualties; a linear fall is nearly the same over the few percent of a population a war costs.
 """
 
-import equinox as eqx
-from jaxtyping import Array, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_least, at_most
+from kadesh.dynamics.elementwise import Number, Pair, at_least, at_most
 
 
-class SupportParams(eqx.Module):
+class SupportParams(NamedTuple):
     """Population, support at the start, and how support answers to losses and gains."""
 
-    population_persons: Float[Array, "side run"]
-    support_start_share: Float[Array, "side run"]
-    support_fall_per_percent_lost: Float[Array, " run"]
-    support_rise_per_stake_share: Float[Array, " run"]
-    support_return_per_week: Float[Array, " run"]
+    population_persons: Pair
+    support_start_share: Pair
+    support_fall_per_percent_lost: Number
+    support_rise_per_stake_share: Number
+    support_return_per_week: Number
 
 
 def next_support(
-    support_share: Float[Array, "side run"],
-    losses_persons: Float[Array, "side run"],
-    stake_gain_share: Float[Array, "side run"],
+    support_share: Number,
+    losses_persons: Number,
+    stake_gain_share: Number,
     params: SupportParams,
-) -> Float[Array, "side run"]:
+) -> Number:
     """Support of each side a week later, between 0 and 1."""
     percent_lost = 100.0 * losses_persons / params.population_persons
     change = (

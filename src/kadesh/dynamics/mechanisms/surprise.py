@@ -16,69 +16,57 @@ worth what a force ratio of about 16 is. Rival: surprise as a multiplier known t
 allocation, which then is no surprise.
 """
 
-import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_least
+from kadesh.dynamics.elementwise import Number, Pair, at_least, choose, exp
 
 
-class SurpriseParams(eqx.Module):
+class SurpriseParams(NamedTuple):
     """Strength and decay of surprise, and when and how strongly operations are opened."""
 
-    surprise_log_strength: Float[Array, " run"]
-    surprise_decay_weeks: Float[Array, " run"]
-    operation_probability: Float[Array, "side run"]
-    operation_reserve_share: Float[Array, " run"]
+    surprise_log_strength: Number
+    surprise_decay_weeks: Number
+    operation_probability: Pair
+    operation_reserve_share: Number
 
 
-def chosen_sector(
-    prospect: Float[Array, "side sector run"],
-    is_open: Bool[Array, "side sector run"],
-    waiting: Float[Array, "side sector run"],
-) -> Float[Array, "side sector run"]:
-    """1 in the sector an operation would go to, 0 elsewhere (all 0 where none is open).
+def prospect(
+    own_persons: Number,
+    other_persons: Number,
+    committed_persons: Number,
+    attraction: Number,
+    other_fortification_log: Number,
+) -> Number:
+    """How favourable a sector looks for an operation, up to a factor common to all sectors."""
+    ratio = (own_persons + committed_persons) / other_persons
+    return ratio * attraction * exp(-other_fortification_log)
+
+
+def appeal(prospects: Number, is_open: Number, waiting: Number) -> Number:
+    """What sectors are chosen by: the largest wins, and none where it is 0.
 
     A race: with `waiting` exponential of mean 1, the sector with the largest prospect / waiting is
     each open sector with probability proportional to its prospect. (Adding Gumbel deviates to
     logarithms is the same race at twice the cost.)
     """
-    appeal = jnp.where(is_open, prospect / waiting, 0.0)
-    best = jnp.max(appeal, axis=1, keepdims=True)
-    chosen = ((appeal == best) & is_open).astype(jnp.float32)
-    return chosen / at_least(jnp.sum(chosen, axis=1, keepdims=True), 1.0)
+    return choose(is_open, prospects / waiting, 0.0)
 
 
-def operations(
-    reserve_persons: Float[Array, "side run"],
-    target: Float[Array, "side sector run"],
-    shock: Float[Array, "side run"],
-    ordered_persons: Float[Array, "side sector run"],
-    params: SurpriseParams,
-) -> Float[Array, "side sector run"]:
-    """People committed from the reserve to operations opened this week.
+def surprise_kept_share(params: SurpriseParams) -> Number:
+    """Part of a surprise that is left a week later."""
+    return exp(-1.0 / params.surprise_decay_weeks)
 
-    Args:
-        reserve_persons: Reserve at the start of the week.
-        target: 1 in the sector an operation of the side's own choice goes to.
-        shock: Uniform on (0, 1); an operation is opened where it is below the probability.
-        ordered_persons: People ordered to open an operation, whatever chance says.
-        params: Probability and size of operations.
+
+def faded(surprise_log: Number, kept_share: Number) -> Number:
+    """What is left of a surprise a week later: nothing below a millionth.
+
+    (Numbers that fade for ever end below what processors work at full speed.)
     """
-    opens = shock < params.operation_probability
-    committed = jnp.where(opens, params.operation_reserve_share * reserve_persons, 0.0)
-    wanted = target * committed[:, None] + ordered_persons
-    total = jnp.sum(wanted, axis=1)
-    scale = jnp.where(total > reserve_persons, reserve_persons / at_least(total, 1.0), 1.0)
-    return wanted * scale[:, None]
+    left = surprise_log * kept_share
+    return choose(left < 1e-6, 0.0, left)
 
 
-def next_surprise(
-    surprise_log: Float[Array, "side sector run"],
-    committed_persons: Float[Array, "side sector run"],
-    params: SurpriseParams,
-) -> Float[Array, "side sector run"]:
+def next_surprise(left_log: Number, committed_persons: Number, params: SurpriseParams) -> Number:
     """Surprise in force this week: what is left of earlier operations, or a new one's."""
-    left = surprise_log * jnp.exp(-1.0 / params.surprise_decay_weeks)
-    fresh = jnp.where(committed_persons > 0, params.surprise_log_strength, 0.0)
-    return at_least(left, fresh)
+    fresh = choose(committed_persons > 0.0, params.surprise_log_strength, 0.0)
+    return at_least(left_log, fresh)

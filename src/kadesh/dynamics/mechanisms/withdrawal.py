@@ -28,25 +28,24 @@ logistic share, which withdraws a little at parity too; and saving only those wh
 which going back would change the exchange of losses, of which no record of battles says how.
 """
 
-import equinox as eqx
-from jaxtyping import Array, Float
+from typing import NamedTuple
 
-from kadesh.dynamics.bounds import at_least
+from kadesh.dynamics.elementwise import Number, at_least
 
 
-class WithdrawalParams(eqx.Module):
+class WithdrawalParams(NamedTuple):
     """Advantage from which a line is given up, pace of going back, part of losses it saves."""
 
-    withdrawal_advantage_log: Float[Array, " run"]
-    withdrawal_km_per_day: Float[Array, " run"]
-    withdrawal_saved_share: Float[Array, " run"]
+    withdrawal_advantage_log: Number
+    withdrawal_km_per_day: Number
+    withdrawal_saved_share: Number
 
 
 def yielded_share(
-    advantage_log: Float[Array, "side sector run"],
-    attack_share: Float[Array, "side sector run"],
+    advantage_log: Number,
+    attack_share: Number,
     params: WithdrawalParams,
-) -> Float[Array, "side sector run"]:
+) -> Number:
     """Part of the front on which the other side goes back before each side, 0 to below 1.
 
     Args:
@@ -58,16 +57,11 @@ def yielded_share(
     return attack_share * (pressure / (1.0 + pressure))
 
 
-def given_up_km_per_day(
-    yielded: Float[Array, "side sector run"], params: WithdrawalParams
-) -> Float[Array, "side sector run"]:
+def given_up_km_per_day(yielded: Number, params: WithdrawalParams) -> Number:
     """Ground each side is given, averaged over the front, before the limit of an advance."""
     return params.withdrawal_km_per_day * yielded
 
 
-def unsaved_share(
-    yielded: Float[Array, "side sector run"], params: WithdrawalParams
-) -> Float[Array, "sector run"]:
-    """Part of a sector's losses, of either side, that withdrawals leave: 1 without any."""
-    unsaved = 1.0 - params.withdrawal_saved_share * yielded
-    return unsaved[0] * unsaved[1]
+def unsaved_share(yielded: Number, params: WithdrawalParams) -> Number:
+    """Part of a sector's losses, of either side, that one side's withdrawal leaves."""
+    return 1.0 - params.withdrawal_saved_share * yielded

@@ -1,0 +1,185 @@
+"""Runs laid out for the compiled week, and taken through months by it."""
+
+from dataclasses import dataclass, replace
+from functools import cache as once
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from kadesh import cache
+from kadesh.dynamics.engine import kernel
+from kadesh.dynamics.engine.layout import (
+    CONSTANTS,
+    EFFECTIVENESS,
+    LANES,
+    P_ROWS,
+    PARAMS,
+    PLACE,
+    Q_ROWS,
+    SECTOR,
+    SIDE,
+    X_ROWS,
+    is_pair,
+)
+from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys
+from kadesh.dynamics.state import CampaignParams, CampaignState, Switches
+from kadesh.dynamics.week import Sector, constants_of
+
+
+@once
+def programme() -> Any:
+    """The compiled month, made of the code as it is now."""
+    return kernel.programme(cache.source_hash(Path(__file__).parents[1]))
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Runs in blocks of `LANES`; the last block is filled up with the last run.
+
+    `sectors` (block, sector, row), `sides` and `params` (block, row): see `engine.layout`.
+    """
+
+    runs: int
+    sectors: Float[np.ndarray, "block sector place"]
+    sides: Float[np.ndarray, "block place"]
+    params: Float[np.ndarray, "block place"]
+    area_km2: Float[np.ndarray, " sector"]
+    is_home: Float[np.ndarray, "sector side"]
+    beside: np.ndarray
+    switches: Switches
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return len(self.sides)
+
+    def state(self) -> CampaignState:
+        """The runs as arrays."""
+        found: dict[str, np.ndarray] = {}
+        sectors = self.sectors.reshape(self.blocks, len(self.area_km2), X_ROWS, LANES)
+        for name, row in SECTOR.items():
+            if is_pair(Sector, name):
+                rows = sectors[:, :, row : row + 2].transpose(2, 1, 0, 3)
+            else:
+                rows = sectors[:, :, row].transpose(1, 0, 2)
+            found[name] = _flat(rows, self.runs)
+        sides = self.sides.reshape(self.blocks, Q_ROWS, LANES)
+        for name, row in SIDE.items():
+            found[name] = _flat(sides[:, row : row + 2].transpose(1, 0, 2), self.runs)
+        found["aid_regime"] = found["aid_regime"].astype(np.int32)
+        return CampaignState(**found)
+
+    def advance(self, blocks: range, luck: "Luck", weeks: "Weeks") -> None:
+        """Take some blocks through some weeks, in place."""
+        programme()(
+            self.sectors, self.sides, self.params,
+            self.area_km2, np.sqrt(self.area_km2), self.is_home, self.beside, self.switches,
+            kernel.Keys(*luck.keys), np.uint32(luck.first_run), np.uint32(luck.first_month),
+            np.float32(luck.sign), weeks.orders, blocks.start, blocks.stop,
+            weeks.sectors, weeks.sides, weeks.soundness,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Where the luck of some weeks is: keys of the generator, first run, first month, and sign."""
+
+    keys: ShockKeys
+    first_run: int
+    first_month: int
+    sign: float
+
+    def after(self, weeks: int) -> "Luck":
+        """The luck that follows some whole months."""
+        return replace(self, first_month=self.first_month + weeks // MONTH_WEEKS)
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Weeks to go through, orders given in them, and what is kept of them.
+
+    `sectors` has, in this order, land held, people deployed (two), losses (two) and people
+    committed (two), `sides` the fields of `Side` (two each); both without weeks where nothing is
+    kept. `soundness` is 0 for a run whose numbers are all finite, and NaN for others.
+    """
+
+    orders: Float[np.ndarray, "week side sector"]
+    sectors: Float[np.ndarray, "kept quantity sector run"]
+    sides: Float[np.ndarray, "kept quantity run"]
+    soundness: Float[np.ndarray, "block lane"]
+
+
+def weeks_of(
+    ensemble: Ensemble, orders: Float[np.ndarray, "week side sector"], *, keeps: bool
+) -> Weeks:
+    """Weeks to go through, with room for what is kept."""
+    kept, runs = (len(orders) if keeps else 0), ensemble.blocks * LANES
+    return Weeks(
+        orders,
+        np.empty((kept, 7, len(ensemble.area_km2), runs), np.float32),
+        np.empty((kept, Q_ROWS, runs), np.float32),
+        np.zeros((ensemble.blocks, LANES), np.float32),
+    )
+
+
+def _flat(rows: np.ndarray, runs: int) -> np.ndarray:
+    return np.ascontiguousarray(rows.reshape(*rows.shape[:-2], -1)[..., :runs])
+
+
+def _in_lanes(values: Any, runs: int) -> np.ndarray:
+    """Numbers (..., run) cut into blocks (block, ..., lane), the last run repeated."""
+    given = np.asarray(values, np.float32)
+    given = (
+        np.broadcast_to(given, (*given.shape[:-1], runs)) if given.ndim else np.full(runs, given)
+    )
+    missing = -runs % LANES
+    if missing:
+        given = np.concatenate([given, np.repeat(given[..., -1:], missing, axis=-1)], axis=-1)
+    return np.moveaxis(given.reshape(*given.shape[:-1], -1, LANES), -2, 0)
+
+
+def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
+    """States and parameters as the compiled week takes them."""
+    runs, places = state.held_km2.shape[-1], len(params.geography.area_km2)
+    blocks = -(-runs // LANES)
+    sectors = np.empty((blocks, places, X_ROWS, LANES), np.float32)
+    for name, row in (SECTOR | PLACE).items():
+        values = _in_lanes(getattr(state if name in SECTOR else params, name), runs)
+        if values.ndim == 4:
+            sectors[:, :, row], sectors[:, :, row + 1] = values[:, 0], values[:, 1]
+        else:
+            sectors[:, :, row] = values
+    sides = np.empty((blocks, Q_ROWS, LANES), np.float32)
+    for name, row in SIDE.items():
+        sides[:, row : row + 2] = _in_lanes(getattr(state, name), runs)
+    numbers = np.empty((blocks, P_ROWS, LANES), np.float32)
+    for group, rows in PARAMS.items():
+        for name, row in rows.items():
+            _fill(numbers, row, getattr(getattr(params, group), name), runs)
+    constants = constants_of(params)
+    for name, row in CONSTANTS.items():
+        _fill(numbers, row, getattr(constants, name), runs)
+    _fill(numbers, EFFECTIVENESS, params.effectiveness_log, runs)
+    geography = params.geography
+    bits = np.int64(1) << np.arange(places)
+    beside = ((np.asarray(geography.neighbours) > 0) @ bits).astype(np.int32)
+    return Ensemble(
+        runs,
+        sectors.reshape(blocks, places, -1),
+        sides.reshape(blocks, -1),
+        numbers.reshape(blocks, -1),
+        np.asarray(geography.area_km2, np.float32),
+        np.ascontiguousarray(np.asarray(geography.is_home, np.float32).T),
+        beside,
+        Switches(*map(np.float32, params.switches)),
+    )
+
+
+def _fill(numbers: np.ndarray, row: int, values: Any, runs: int) -> None:
+    lanes = _in_lanes(values, runs)
+    if lanes.ndim == 3:
+        numbers[:, row : row + 2] = lanes
+    else:
+        numbers[:, row] = lanes

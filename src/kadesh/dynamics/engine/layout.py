@@ -1,0 +1,96 @@
+"""Where each number of a run lies while it is worked: one row of lanes for each number.
+
+A lane is a run. Rows follow the named tuples of the week: one row for a number, two for a pair,
+the second side's after the first's.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, get_type_hints
+
+from kadesh.dynamics.elementwise import Pair
+from kadesh.dynamics.state import RunParams
+from kadesh.dynamics.week import Constants, Place, Sector, Side
+
+LANES: Final = 64
+"""Runs worked at a time, as many as the nearest memory holds. Changes no digit of any run."""
+
+Rows = dict[str, int]
+
+
+def is_pair(group: type, field: str) -> bool:
+    """Whether a field of a named tuple holds a number of each side."""
+    return get_type_hints(group, include_extras=True)[field] is Pair
+
+
+def rows_of(group: Any, first: int = 0, only: Iterable[str] | None = None) -> tuple[Rows, int]:
+    """First row of each field of a named tuple, and the row after the last."""
+    rows = {}
+    for field in only or group._fields:
+        rows[field] = first
+        first += 2 if is_pair(group, field) else 1
+    return rows, first
+
+
+SECTOR, _after = rows_of(Sector)
+PLACE, X_ROWS = rows_of(Place, _after, ("stake_weight", "attraction"))
+"""Rows of a sector: its state, and what never changes in a run."""
+
+Q_ROWS: Final = 2 * len(Side._fields)
+"""Rows of the sides: two for each field of `Side`."""
+SIDE: Final = {field: 2 * row for row, field in enumerate(Side._fields)}
+
+GROUPS: Final[dict[str, Any]] = dict(get_type_hints(RunParams))
+PARAMS: Final[dict[str, Rows]] = {}
+_after = 0
+for _name, _group in GROUPS.items():
+    PARAMS[_name], _after = rows_of(_group, _after)
+CONSTANTS, _after = rows_of(Constants, _after)
+EFFECTIVENESS: Final = _after
+P_ROWS: Final = _after + 2
+"""Rows of the parameters: each mechanism's, the constants worked out of them, effectiveness."""
+
+
+def _read(group: type, rows: Rows, array: str, *, whole: bool) -> str:
+    """Source of one named tuple read from its rows in a lane; `whole` pairs, or one side's."""
+    parts = []
+    for field, row in rows.items():
+        at = row * LANES
+        if not is_pair(group, field):
+            parts.append(f"{array}[{at} + lane]")
+        elif whole:
+            parts.append(f"({array}[{at} + lane], {array}[{at + LANES} + lane])")
+        else:
+            parts.append(f"own[{at} + lane]")
+    return f"{group.__name__}({', '.join(parts)})"
+
+
+def _function(arguments: str, source: str) -> Callable[..., Any]:
+    names: dict[str, Any] = {group.__name__: group for group in GROUPS.values()}
+    names |= {group.__name__: group for group in (RunParams, Constants, Sector, Side)}
+    exec(f"def read({arguments}):\n    return {source}", names)
+    read: Callable[..., Any] = names["read"]
+    return read
+
+
+read_sector = _function("y, lane", _read(Sector, SECTOR, "y", whole=True))
+"""The state of a sector in a lane, from the sector's rows."""
+
+read_constants = _function("p, lane", _read(Constants, CONSTANTS, "p", whole=True))
+"""The constants of the run in a lane."""
+
+read_side = _function(
+    "q, lane", "Side(" + ", ".join(f"q[{row * LANES} + lane]" for row in SIDE.values()) + ")"
+)
+"""The state of a side in a lane; the second side's rows begin `LANES` later."""
+
+
+def params_reader(*names: str) -> Callable[..., Any]:
+    """Reads the parameters of the named mechanisms of the run in a lane; the others are None.
+
+    `own` begins `LANES` later than `p` for those of the second side.
+    """
+    parts = [
+        _read(group, PARAMS[name], "p", whole=False) if name in names else "None"
+        for name, group in GROUPS.items()
+    ]
+    return _function("p, own, lane", f"RunParams({', '.join(parts)})")

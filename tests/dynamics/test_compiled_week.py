@@ -1,0 +1,144 @@
+"""The compiled week against the same week of arrays, and its functions against the C library's."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kadesh.dynamics import MECHANISMS, CampaignParams, CampaignState, start_state, step_many
+from kadesh.dynamics.blocks import advance
+from kadesh.dynamics.engine.lanes import exp_of, expm1_of, log1p_of, log_of, turn_of
+from kadesh.dynamics.engine.layout import LANES
+from kadesh.dynamics.shocks import draw_shocks, shock_keys
+from kadesh.dynamics.step import step
+from kadesh.war import War, draw_assumptions
+from wars_in_memory import HELD, SECTORS
+
+RUNS = 4 * LANES + 5
+ROUNDINGS = 3e-5
+"""About 500 roundings of single precision, relative to the largest number of a quantity: another
+order of additions, and functions that differ by two units in the last place, four weeks long."""
+
+SAME_RUNS = 0.98
+"""Part of the runs that must agree so closely: where all of a side's sectors have what they need
+but for a rounding, the rounding says where its reserves go."""
+
+State = tuple[CampaignState, CampaignParams]
+
+
+@pytest.fixture(scope="module")
+def lively(war: War) -> State:
+    """A state some months in, with operations under way."""
+    state, params = start_state(war, HELD, draw_assumptions(war, RUNS, 7), seed=7)
+    often = np.full_like(params.surprise.operation_probability, 0.05)
+    params = replace(params, surprise=params.surprise._replace(operation_probability=often))
+    return step_many(state, params, weeks=24, seed=3), params
+
+
+def by_arrays(
+    state: CampaignState, params: CampaignParams, orders: np.ndarray, sign: float = 1.0
+) -> CampaignState:
+    """A month of the week of arrays under the luck that `advance` has under seed 5."""
+    names = params.geography
+    keys = shock_keys(5, "x", names.side_ids, names.sector_ids)
+    luck = draw_shocks(keys, np.arange(RUNS, dtype=np.uint32), np.uint32(0), sign)
+    for week, order in enumerate(orders):
+        state, _ = step(luck.week(week), order, state, params)
+    return state
+
+
+def assert_same_runs(one: CampaignState, other: CampaignState) -> None:
+    far = np.zeros(RUNS)
+    for field in fields(one):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        assert a.dtype == b.dtype
+        # Those on the move are the difference of what is wanted and what is there.
+        of = "deployed_persons" if field.name == "moving_persons" else field.name
+        scale = max(float(np.abs(getattr(one, of)).max()), 1e-6)
+        assert np.isfinite(a).all()
+        far = np.maximum(far, np.abs(a - b).reshape(-1, RUNS).max(axis=0) / scale)
+    assert np.mean(far <= ROUNDINGS) >= SAME_RUNS, far
+
+
+@pytest.mark.parametrize("off", [(), *((name,) for name in MECHANISMS), MECHANISMS])
+def test_the_compiled_week_is_the_week_of_arrays(lively: State, off: tuple[str, ...]) -> None:
+    """With everything at work, with each mechanism switched off, and with all of them."""
+    state, params = lively[0], lively[1].without(off)
+    orders = np.zeros((4, 2, len(SECTORS)), np.float32)
+    compiled = advance(state, params, orders, seed=5, stream="x")
+    assert_same_runs(by_arrays(state, params, orders), compiled)
+
+
+def test_orders_and_opposite_luck_are_those_of_the_week_of_arrays(lively: State) -> None:
+    state, params = lively
+    orders = np.zeros((4, 2, len(SECTORS)), np.float32)
+    orders[1, 0, 3], orders[1, 1, 3], orders[2, 1, 0] = 9e3, 4e3, 1e9
+    compiled = advance(state, params, orders, seed=5, stream="x", mirrored=True)
+    assert_same_runs(by_arrays(state, params, orders, -1.0), compiled)
+    assert not np.array_equal(compiled.held_km2, step_many(state, params, seed=5).held_km2)
+
+
+def test_every_mechanism_is_at_work_in_the_state_compared(lively: State) -> None:
+    state, params = lively
+    orders = np.zeros((4, 2, len(SECTORS)), np.float32)
+    everything = by_arrays(state, params, orders)
+    assert (everything.surprise_log > 0).any()
+    for name in MECHANISMS:
+        without = by_arrays(state, params.without([name]), orders)
+        assert any(
+            not np.array_equal(getattr(everything, f.name), getattr(without, f.name))
+            for f in fields(without)
+        ), name
+
+
+SPREAD = np.concatenate(
+    [
+        np.linspace(-87.3, 87.9, 20_001),
+        np.geomspace(1e-7, 1.0, 2_000),
+        -np.geomspace(1e-7, 1.0, 2_000),
+        [0.0],
+    ]
+).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("compiled", "exact", "given", "units"),
+    [
+        (exp_of, np.exp, SPREAD, 2),
+        (log_of, np.log, np.geomspace(1.2e-38, 3e38, 20_001).astype(np.float32), 2),
+        (log_of, np.log, 1 + SPREAD[np.abs(SPREAD) < 0.5], 2),
+        (expm1_of, np.expm1, SPREAD, 5),
+        (log1p_of, np.log1p, SPREAD[SPREAD > -0.999], 5),
+    ],
+)
+def test_functions_are_right_to_a_few_units_in_the_last_place(
+    compiled: Callable[[Any], Any], exact: Callable[[Any], Any], given: np.ndarray, units: int
+) -> None:
+    """Against double precision; Kahan's quotients add three roundings to two functions."""
+    found = np.array([compiled(x) for x in given])
+    wanted = exact(given.astype(np.float64))
+    np.testing.assert_array_less(
+        np.abs(found - wanted), units * np.spacing(np.abs(wanted).astype(np.float32)) + 1e-44
+    )
+
+
+def test_functions_treat_what_is_no_number_as_the_library_does() -> None:
+    one, infinite, none = np.float32(1), np.float32(np.inf), np.float32(np.nan)
+    assert np.isnan([exp_of(none), log_of(none), log1p_of(none), expm1_of(none)]).all()
+    assert exp_of(infinite) == infinite
+    assert exp_of(np.float32(89)) == infinite
+    assert exp_of(-infinite) == exp_of(np.float32(-88)) == 0
+    assert log_of(np.float32(0)) == -infinite
+    assert np.isnan(log_of(-one))
+    # Infinity is an error of the campaign as NaN is: which of the two stays does not matter.
+    assert not np.isfinite(log_of(infinite))
+
+
+def test_a_turn_goes_round_once() -> None:
+    turns = np.linspace(-0.5, 0.5, 4_001).astype(np.float32)
+    found = np.array([turn_of(t) for t in turns], np.float64)
+    angle = 2 * np.pi * turns.astype(np.float64)
+    np.testing.assert_allclose(found[:, 0], np.sin(angle), atol=5e-7)
+    np.testing.assert_allclose(found[:, 1], np.cos(angle), atol=5e-7)
