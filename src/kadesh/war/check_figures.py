@@ -100,19 +100,17 @@ def warnings_of(folder: Folder) -> list[Mistake]:
 
 def _in_own_units(frame: pd.DataFrame) -> pd.DataFrame:
     """The figures in their quantities' units, as far as these are known."""
-    full = frame.copy()
-    for quantity, unit in full[["quantity", "unit"]].drop_duplicates().to_numpy():
-        known = table().get(str(quantity))
-        if known is None or known.unit == unit:
+    factor, is_known = np.ones(len(frame)), np.ones(len(frame), dtype=bool)
+    for (quantity, unit), rows in rows_by(frame, "quantity", "unit").items():
+        known = table().get(quantity)
+        if known is None:
             continue
-        chosen = (full["quantity"] == quantity) & (full["unit"] == unit)
         try:
-            factor = convert(1.0, str(unit), known.unit)
+            factor[rows] = convert(1.0, unit, known.unit)
         except (KeyError, ValueError):
-            full = full[~chosen]
-            continue
-        full.loc[chosen, ["low", "value", "high"]] *= factor
-    return full
+            is_known[rows] = False
+    figures = {column: frame[column] * factor for column in ("low", "value", "high")}
+    return frame.assign(**figures)[is_known]
 
 
 def _is_used(frame: pd.DataFrame, folder: Folder) -> Bool[np.ndarray, " row"]:

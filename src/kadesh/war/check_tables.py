@@ -68,10 +68,14 @@ def _names(
     if known is None:
         return
     choices = tuple(known)
-    values = entry.frame[column]
-    wrong = ~values.isin(choices)
-    for row in _rows(wrong & (values != "") if blank else wrong):
-        found = unknown(str(values[row]), choices, what)
+    wrong = {
+        int(row): text
+        for (text,), rows in rows_by(entry.frame, column).items()
+        if text not in choices and not (blank and text == "")
+        for row in rows
+    }
+    for row in sorted(wrong)[:MAX_MISTAKES]:
+        found = unknown(wrong[row], choices, what)
         if found:
             yield entry.mistake(row, column, *found)
 
