@@ -11,11 +11,20 @@ import yaml
 
 import kadesh
 from kadesh.quantities import dimension, table
-from kadesh.war import bundled_wars, load_war
+from kadesh.war import bundled_wars, load_war, write_new_war
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "kadesh"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+KEPT = """
+import sys
+from kadesh.fusion import reconstruct
+from kadesh.war import load_war
+
+war = load_war(sys.argv[1])
+reconstruct(war, war.end, effective=0)
+print(*sys.modules)
+"""
 
 
 def test_imports_point_one_way_and_facts_know_no_theory() -> None:
@@ -72,6 +81,25 @@ def test_only_the_command_line_imports_inside_functions() -> None:
                 ]
                 found += [f"{path.relative_to(PACKAGE)}:{node.lineno}" for node in inner]
     assert found == []
+
+
+def test_what_is_kept_needs_neither_the_sampler_nor_its_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KADESH_CACHE", str(tmp_path / "cache"))
+    war = load_war(write_new_war(tmp_path / "war"))
+    kadesh.reconstruct(war, war.end, effective=0)
+    done = subprocess.run(
+        [sys.executable, "-c", KEPT, war.folder],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    loaded = set(done.stdout.split())
+    assert "kadesh.fusion.reconstruct" in loaded
+    unwanted = {"kadesh.fusion.fitting", "kadesh.fusion.moves", "kadesh.fusion.paths"}
+    assert not loaded & {*unwanted, "jax", "matplotlib", "numba", "scipy", "shapely", "statsmodels"}
 
 
 def test_the_map_of_the_package_is_true() -> None:

@@ -13,6 +13,8 @@ from typing import Final
 
 import yaml
 
+_FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 SQUARE_MILE_KM2: Final = 2.589988110336
 MONTH_DAYS: Final = 365.2425 / 12
 
@@ -63,7 +65,7 @@ class Quantity:
 def table() -> dict[str, Quantity]:
     """Every quantity by name, as `quantities.yaml` states it."""
     text = files("kadesh").joinpath("quantities.yaml").read_text(encoding="utf-8")
-    rows: dict[str, dict[str, object]] = yaml.safe_load(text)
+    rows: dict[str, dict[str, object]] = yaml.load(text, Loader=_FAST_LOADER)
     return {name: _quantity(name, row) for name, row in rows.items()}
 
 

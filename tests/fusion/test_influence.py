@@ -11,7 +11,7 @@ from fusion_wars import record, small_war
 
 from kadesh.errors import InputErrors
 from kadesh.fusion import Point, Reconstruction
-from kadesh.fusion.influence import influence_of
+from kadesh.fusion.levers import influence_of
 from kadesh.fusion.paths.kalman import BASE, Reports, Terms, filter_pass, smooth
 from kadesh.fusion.paths.layout import Layout, lay_out
 from kadesh.fusion.reconstruct import reconstruct_record

@@ -13,8 +13,8 @@ from kadesh.audit.figures import rounded
 from kadesh.audit.margins import chip_terms, effects, judged_at, margin
 from kadesh.audit.verdicts import ERRORS, Verdict, chance, verdict_of
 from kadesh.experiments.flips import Candidate, Flip, find_flip, most_telling
-from kadesh.fusion.influence import Point, influence
-from kadesh.fusion.refit import refit
+from kadesh.fusion.levers import Point, influence
+from kadesh.fusion.replaced import refit
 
 FAR: Final = 1e18
 NEAREST_TO_NOTHING: Final = 0.05

@@ -12,10 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from kadesh.errors import argument_mistake
 
 PIPED_WIDTH: Final = 120
@@ -43,6 +39,11 @@ def counted(number: int, thing: str) -> str:
 
 def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on stdout; columns whose cells all are numbers stand to the right."""
+    # Loaded for a table only: JSON needs none of it.
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     console = Console(highlight=False)
     if not sys.stdout.isatty():
         console = Console(highlight=False, width=PIPED_WIDTH)

@@ -3,33 +3,23 @@
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
 
 class Progress:
     """A context in which stages tell how far they are. Called with (stage, done, of)."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        # Not the console's own idea of a terminal, which FORCE_COLOR makes true of a file.
-        self._has_bars = sys.stderr.isatty() and not self._console.is_dumb_terminal
         self._tasks: dict[str, int] = {}
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._has_bars,
-        )
+        # Not a console's own idea of a terminal, which FORCE_COLOR makes true of a file.
+        self._bars = _bars() if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
-        self._bars.start()
+        if self._bars is not None:
+            self._bars.start()
         return self
 
     def __exit__(
@@ -38,12 +28,13 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        if self._bars is not None:
+            self._bars.stop()
 
     def __call__(self, stage: str, done: int, of: int) -> None:
         """Stage `stage` has done `done` of `of`."""
         self._begin(stage)
-        if self._has_bars:
+        if self._bars is not None:
             self._bars.update(self._bars.task_ids[self._tasks[stage]], completed=done, total=of)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
@@ -55,7 +46,26 @@ class Progress:
         if stage in self._tasks:
             return
         self._tasks[stage] = len(self._tasks)
-        if self._has_bars:
+        if self._bars is not None:
             self._bars.add_task(stage, total=None)
         else:
             print(f"{stage} ...", file=sys.stderr, flush=True)
+
+
+def _bars() -> "Bars | None":
+    """Bars on stderr, or None where the terminal cannot move its cursor."""
+    # Loaded for a terminal only: results that are piped on need none of it.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if console.is_dumb_terminal:
+        return None
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )

@@ -1,11 +1,10 @@
 """Observations to posterior draws of control and losses, as of any date."""
 
 import hashlib
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, overload
 
@@ -14,9 +13,6 @@ import pandas as pd
 
 from kadesh import __version__, cache, streams
 from kadesh.errors import InputErrors, Mistake, argument_mistake
-from kadesh.fusion.assemble import assemble
-from kadesh.fusion.fit.ladder import Fit, advance, begin, rungs
-from kadesh.fusion.paths.layout import KINDS, lay_out
 from kadesh.fusion.reconstruction import Reconstruction, Reconstructions, from_arrays, to_arrays
 from kadesh.fusion.record import Known, Record, known, record_of
 from kadesh.fusion.settings import DEFAULT, Settings
@@ -27,8 +23,6 @@ PRECISE: Final = 400
 PRECISE_DRAWS: Final = 512
 QUICK_DRAWS: Final = 192
 MOST_EFFECTIVE: Final = 5000
-SWEEPING_ON: Final = 100
-"""Steps of the progress that sweeping on at a date counts for, in dates of the quick fit."""
 
 Progress = Callable[[int, int], None]
 """Called with the steps done so far and the steps there are."""
@@ -155,42 +149,26 @@ def reconstruct_record(
         if (arrays := cache.load_arrays(names[day])) is not None:
             found[day] = from_arrays(day, arrays)
     missing = [day for day in dates if day not in found]
-    steps = rungs(record.start, max(missing)) if missing else []
-    plan = sorted({*steps, *missing})
-    last: dict[str, Fit] = {}
-    told = _Told(progress, len(plan) + SWEEPING_ON * sum(bool(goals.get(day)) for day in missing))
-    for day in plan:
-        rows = known(record, day, leave_out, changed)
-        fits = _fit(record, rows, day, last, settings, seed)
-        if day in missing:
-            goal = goals.get(day, 0)
-            made = assemble(
-                record, rows, fits, day, draws, seed, provenances[day], goal, tell=told.part
-            )
+    if missing:
+        # Loaded on demand: what is in the cache needs neither the sampler nor its compiler.
+        fitting = import_module("kadesh.fusion.fitting")
+        fits: Iterator[Reconstruction] = fitting.fit_dates(
+            record,
+            missing,
+            seed=seed,
+            draws=draws,
+            effective=goals,
+            leave_out=leave_out,
+            replace=changed,
+            settings=settings,
+            provenances=provenances,
+            progress=progress,
+        )
+        for made in fits:
             arrays = to_arrays(made)
-            cache.store_arrays(names[day], arrays)
-            found[day] = from_arrays(day, arrays)
-            told.step(SWEEPING_ON if goal else 0)
-        if day in steps:
-            last = fits
-        told.step(1)
+            cache.store_arrays(names[made.as_of], arrays)
+            found[made.as_of] = from_arrays(made.as_of, arrays)
     return {day: found[day] for day in dates}
-
-
-class _Told:
-    """Steps done, for whoever wants to know."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
-
-    def step(self, steps: int) -> None:
-        self.done += steps
-        self.part(0.0)
-
-    def part(self, share: float) -> None:
-        """A share of the steps that sweeping on counts for."""
-        if self.progress is not None:
-            self.progress(self.done + int(share * SWEEPING_ON), self.total)
 
 
 def inputs_of(war: War, made: Reconstruction) -> tuple[Record, Known]:
@@ -211,27 +189,6 @@ def inputs_of(war: War, made: Reconstruction) -> tuple[Record, Known]:
 def settings_of(made: Reconstruction) -> Settings:
     """The constants that a reconstruction was made with."""
     return Settings(**made.provenance["settings"])
-
-
-def _fit(
-    record: Record,
-    rows: Known,
-    day: date,
-    last: Mapping[str, Fit],
-    settings: Settings,
-    seed: int,
-) -> dict[str, Fit]:
-    weeks = record.weeks(day)
-
-    def fit(kind: str) -> Fit:
-        layout = lay_out(record, rows.rows, weeks, kind, settings)
-        return (
-            advance(last[kind], layout, seed, day) if last else begin(layout, settings, seed, day)
-        )
-
-    # Kinds share no unknown, and their streams are their own: side by side is as one by one.
-    with ThreadPoolExecutor(max_workers=min(len(KINDS), os.cpu_count() or 1)) as pool:
-        return dict(zip(KINDS, pool.map(fit, KINDS), strict=True))
 
 
 def _facts(record: Record) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from jaxtyping import Bool, Float
 from kadesh.errors import Mistake
 from kadesh.quantities import convert, table
 from kadesh.war.folder import Folder
-from kadesh.war.tables import Table
+from kadesh.war.tables import Table, rows_by
 
 WRONG_UNIT: Final = 100.0
 """A figure this many times its neighbours, or as small a part of them, is in another unit."""
@@ -47,6 +47,7 @@ _GAP_TIMES: Final = 4
 _LONG_SERIES: Final = 6
 _THING: Final = ["quantity", "side", "sector"]
 _SERIES: Final = ["source", *_THING]
+_SPAN: Final = ("source", "sector", "kind", "start", "end")
 
 
 def wrong_units(entry: Table) -> Iterator[Mistake]:
@@ -63,19 +64,21 @@ def wrong_units(entry: Table) -> Iterator[Mistake]:
 def _standing_out(frame: pd.DataFrame, least: "pd.Series[float]") -> Iterator[tuple[int, str]]:
     """Rows a hundred times their neighbours (or a hundredth), the larger being at least `least`."""
     frame = frame[(frame["form"] == "about") & (frame["value"] > 0)]
-    for _, series in frame.sort_values("date", kind="stable").groupby(_SERIES, sort=True):
-        if len(series) < 3:
+    frame = frame.sort_values("date", kind="stable")
+    figures, enough = frame["value"].to_numpy(), least[frame.index].to_numpy()
+    for rows in rows_by(frame, *_SERIES).values():
+        if len(rows) < 3:
             continue
-        values = series["value"].to_numpy()
+        values = figures[rows]
         # The first and the last are compared with the two next to them.
         before = np.concatenate([values[2:3], values[:-1]])
         after = np.concatenate([values[1:], values[-3:-2]])
         low, high = np.minimum(before, after), np.maximum(before, after)
         wrong = (values >= WRONG_UNIT * high) | (values * WRONG_UNIT <= low)
-        wrong &= (high <= _STEADY * low) & (np.maximum(values, low) >= least[series.index])
-        for row, lower, upper in zip(series.index[wrong], low[wrong], high[wrong], strict=True):
+        wrong &= (high <= _STEADY * low) & (np.maximum(values, low) >= enough[rows])
+        for row, lower, upper in zip(rows[wrong], low[wrong], high[wrong], strict=True):
             near = f"a figure near its source's before and after it, {lower:g} to {upper:g}"
-            yield int(row), near
+            yield int(frame.index[row]), near
 
 
 def warnings_of(folder: Folder) -> list[Mistake]:
@@ -97,19 +100,17 @@ def warnings_of(folder: Folder) -> list[Mistake]:
 
 def _in_own_units(frame: pd.DataFrame) -> pd.DataFrame:
     """The figures in their quantities' units, as far as these are known."""
-    full = frame.copy()
-    for quantity, unit in full[["quantity", "unit"]].drop_duplicates().to_numpy():
-        known = table().get(str(quantity))
-        if known is None or known.unit == unit:
+    factor, is_known = np.ones(len(frame)), np.ones(len(frame), dtype=bool)
+    for (quantity, unit), rows in rows_by(frame, "quantity", "unit").items():
+        known = table().get(quantity)
+        if known is None:
             continue
-        chosen = (full["quantity"] == quantity) & (full["unit"] == unit)
         try:
-            factor = convert(1.0, str(unit), known.unit)
+            factor[rows] = convert(1.0, unit, known.unit)
         except (KeyError, ValueError):
-            full = full[~chosen]
-            continue
-        full.loc[chosen, ["low", "value", "high"]] *= factor
-    return full
+            is_known[rows] = False
+    figures = {column: frame[column] * factor for column in ("low", "value", "high")}
+    return frame.assign(**figures)[is_known]
 
 
 def _is_used(frame: pd.DataFrame, folder: Folder) -> Bool[np.ndarray, " row"]:
@@ -117,14 +118,17 @@ def _is_used(frame: pd.DataFrame, folder: Folder) -> Bool[np.ndarray, " row"]:
     redraws = folder.tables.get("redraws")
     if redraws is None:
         return used
-    for span in redraws.frame.itertuples(index=False):
-        if span.kind == "redraw":
+    places = rows_by(frame, "source", "sector")
+    day, value = frame["date"].to_numpy(), frame["value"].to_numpy()
+    columns = (redraws.frame[name].to_numpy() for name in _SPAN)
+    for source, sector, kind, start, end in zip(*columns, strict=True):
+        rows = places.get((source, sector))
+        if rows is None or kind == "redraw":
             continue
-        inside = (frame["source"] == span.source) & (frame["sector"] == span.sector)
-        inside &= (frame["date"] >= span.start) & (frame["date"] <= span.end)
-        if span.kind == "missing":
-            inside &= frame["value"] == 0
-        used &= ~inside.to_numpy()
+        inside = (day[rows] >= start) & (day[rows] <= end)
+        if kind == "missing":
+            inside &= value[rows] == 0
+        used[rows[inside]] = False
     return used
 
 
@@ -196,17 +200,18 @@ def _lonely(entry: Table, frame: pd.DataFrame) -> Iterator[Mistake]:
 
 def _gaps(entry: Table, frame: pd.DataFrame) -> Iterator[Mistake]:
     found: dict[tuple[str, ...], list[tuple[str, int]]] = {}
-    for keys, series in frame.sort_values("date", kind="stable").groupby(_SERIES, sort=True):
-        days = series["date"].drop_duplicates()
+    frame = frame.sort_values("date", kind="stable")
+    index, dates = frame.index.to_numpy(), frame["date"].to_numpy().astype("datetime64[D]")
+    for (source, quantity, side, sector), every in rows_by(frame, *_SERIES).items():
+        days, opening = np.unique(dates[every], return_index=True)
         if len(days) < _LONG_SERIES:
             continue
-        steps = days.diff().dt.days.to_numpy()[1:]
+        rows = every[opening]
+        steps = np.diff(days) / np.timedelta64(1, "D")
         usual = float(np.median(steps))
         for position in np.flatnonzero(steps > max(_GAP_DAYS, _GAP_TIMES * usual)):
-            start, end = days.iloc[position], days.iloc[position + 1]
-            source, quantity, side, sector = map(str, keys)
-            key = (source, quantity, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}")
-            row = int(days.index[int(position) + 1])
+            key = (source, quantity, str(days[position]), str(days[position + 1]))
+            row = int(index[rows[position + 1]])
             found.setdefault(key, []).append((sector or side, row))
     for (source, quantity, first, last), places in sorted(found.items()):
         where = ", ".join(sorted({place for place, _ in places}))

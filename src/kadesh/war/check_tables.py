@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from kadesh.errors import Mistake
@@ -10,7 +11,7 @@ from kadesh.quantities import dimension, is_unit, table
 from kadesh.war.check_figures import wrong_units
 from kadesh.war.check_files import Names, unknown
 from kadesh.war.folder import Folder
-from kadesh.war.tables import MAX_MISTAKES, Table
+from kadesh.war.tables import MAX_MISTAKES, Table, rows_by
 
 # Maps measure a sector in their own projection and along their own border.
 _AREA_TOLERANCE: Final = 1.05
@@ -67,10 +68,14 @@ def _names(
     if known is None:
         return
     choices = tuple(known)
-    values = entry.frame[column]
-    wrong = ~values.isin(choices)
-    for row in _rows(wrong & (values != "") if blank else wrong):
-        found = unknown(str(values[row]), choices, what)
+    wrong = {
+        int(row): text
+        for (text,), rows in rows_by(entry.frame, column).items()
+        if text not in choices and not (blank and text == "")
+        for row in rows
+    }
+    for row in sorted(wrong)[:MAX_MISTAKES]:
+        found = unknown(wrong[row], choices, what)
         if found:
             yield entry.mistake(row, column, *found)
 
@@ -128,22 +133,24 @@ def _units(entry: Table) -> Iterator[Mistake]:
 
 def _axes(entry: Table) -> Iterator[Mistake]:
     frame = entry.frame
-    for name, quantity in table().items():
-        chosen = frame["quantity"] == name
-        if not chosen.any():
+    has_no_sector = (frame["sector"] == "").to_numpy()
+    figures = {column: frame[column].to_numpy() for column in ("low", "value", "high")}
+    for (name,), rows in rows_by(frame, "quantity").items():
+        quantity = table().get(name)
+        if quantity is None:
             continue
         wants_sector = "sector" in quantity.axes
-        for row in _rows(chosen & ((frame["sector"] == "") == wants_sector)):
+        for row in rows[has_no_sector[rows] == wants_sector][:MAX_MISTAKES]:
             if wants_sector:
                 expected, remedy = f"a sector, {name} is by sector", "Fill the sector"
             else:
                 expected, remedy = f"no sector, {name} is by side", "Leave the sector blank"
-            yield entry.mistake(row, "sector", expected, remedy)
-        for column in ("low", "value", "high"):
-            outside = (frame[column] < quantity.low) | (frame[column] > quantity.high)
+            yield entry.mistake(int(row), "sector", expected, remedy)
+        for column, values in figures.items():
+            outside = (values[rows] < quantity.low) | (values[rows] > quantity.high)
             expected = f"{quantity.low:g} to {quantity.high:g} for {name}"
-            for row in _rows(chosen & outside):
-                yield entry.mistake(row, column, expected, "Correct the figure or its unit")
+            for row in rows[outside][:MAX_MISTAKES]:
+                yield entry.mistake(int(row), column, expected, "Correct the figure or its unit")
 
 
 def _ground(entry: Table, folder: Folder) -> Iterator[Mistake]:
@@ -151,27 +158,31 @@ def _ground(entry: Table, folder: Folder) -> Iterator[Mistake]:
     if folder.war is None:
         return
     frame = entry.frame
-    ground = frame["quantity"].isin(_INTRUDER)
-    at_home = frame["quantity"].isin(_AT_HOME)
+    ground = frame["quantity"].isin(_INTRUDER).to_numpy()
+    at_home = frame["quantity"].isin(_AT_HOME).to_numpy()
+    is_land = ground | (frame["quantity"] == "retaken_km2").to_numpy()
+    in_km2 = is_land & (frame["unit"] == "km2").to_numpy()
+    side, value = frame["side"].to_numpy(), frame["value"].to_numpy()
+    by_sector = rows_by(frame, "sector")
     for sector in folder.war.contents.sectors.values():
-        here = ground & (frame["sector"] == sector.id)
-        for row in _rows(here & (frame["side"] == sector.home)):
+        rows = by_sector.get((sector.id,), np.zeros(0, np.intp))
+        is_own = side[rows] == sector.home
+        for row in rows[ground[rows] & is_own][:MAX_MISTAKES]:
             expected = f"the side that is not at home in {sector.id}"
-            yield entry.mistake(row, "side", expected, "Name the side that came in")
-        for row in _rows(at_home & (frame["sector"] == sector.id) & (frame["side"] != sector.home)):
+            yield entry.mistake(int(row), "side", expected, "Name the side that came in")
+        for row in rows[at_home[rows] & ~is_own][:MAX_MISTAKES]:
             expected = f"the side at home in {sector.id}, {sector.home}"
-            yield entry.mistake(row, "side", expected, "Name the side at home")
-        here |= (frame["quantity"] == "retaken_km2") & (frame["sector"] == sector.id)
-        in_km2 = here & (frame["unit"] == "km2")
-        for row in _rows(in_km2 & (frame["value"] > sector.area_km2 * _AREA_TOLERANCE)):
+            yield entry.mistake(int(row), "side", expected, "Name the side at home")
+        too_much = in_km2[rows] & (value[rows] > sector.area_km2 * _AREA_TOLERANCE)
+        for row in rows[too_much][:MAX_MISTAKES]:
             expected = f"at most the area of {sector.id}, {sector.area_km2:g} km2"
-            yield entry.mistake(row, "value", expected, "Correct the figure or its unit")
+            yield entry.mistake(int(row), "value", expected, "Correct the figure or its unit")
 
 
 def observation_ids(frame: pd.DataFrame) -> "pd.Series[str]":
     """Ids made of what a row says, `source:quantity:side:sector:date`, where it has none."""
-    days = frame["date"].dt.strftime("%Y-%m-%d")
-    made = frame["source"] + ":" + frame["quantity"] + ":" + frame["side"]
-    made = made + ":" + frame["sector"] + ":" + days
-    ids: pd.Series[str] = frame["id"].where(frame["id"] != "", made)
+    parts = [frame[name].to_numpy() for name in ("source", "quantity", "side", "sector")]
+    days = np.datetime_as_string(frame["date"].to_numpy(), unit="D").tolist()
+    made = [":".join(part) for part in zip(*parts, days, strict=True)]
+    ids: pd.Series[str] = frame["id"].where(frame["id"] != "", pd.Series(made, frame.index))
     return ids

@@ -70,9 +70,9 @@ Keyed = Annotated[dict[Id, Entry], BeforeValidator(_with_ids)]
 class Model(BaseModel):
     """Base of everything read from YAML: frozen, and a key it does not know is a mistake."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    # Deferred: a model within another is not built for itself. Docstrings of fields are for who
+    # reads the source; taking them over reads each class's source again and doubles the import.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 def check_order(low: float, central: float, high: float) -> None:

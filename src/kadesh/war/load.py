@@ -13,7 +13,7 @@ from kadesh.war.columns import TABLES
 from kadesh.war.folder import Folder, data_hash, find_war, read_folder, shortened
 from kadesh.war.model import War
 from kadesh.war.schema import Source
-from kadesh.war.tables import empty_table
+from kadesh.war.tables import empty_table, rows_by
 
 
 def load_war(name_or_path: str | Path) -> War:
@@ -95,18 +95,14 @@ def _observations(frame: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFra
     full["grade"] = full["grade"].where(full["grade"] != "", grades)
     late = pd.Series([sources[key].revised_later for key in full["source"]], dtype="bool")
     full["flag"] = full["flag"].where((full["flag"] != "") | ~late, "revised later")
-    for quantity, unit in _pairs(full):
+    units = full["unit"].to_numpy(object, copy=True)
+    figures = {column: full[column].to_numpy(copy=True) for column in ("low", "value", "high")}
+    for (quantity, unit), rows in rows_by(full, "quantity", "unit").items():
         wanted = table()[quantity].unit
         if unit != wanted:
-            chosen = (full["quantity"] == quantity) & (full["unit"] == unit)
-            for column in ("low", "value", "high"):
-                converted = [convert(value, unit, wanted) for value in full.loc[chosen, column]]
-                full.loc[chosen, column] = converted
-            full.loc[chosen, "unit"] = wanted
+            units[rows] = wanted
+            for values in figures.values():
+                values[rows] = [convert(value, unit, wanted) for value in values[rows].tolist()]
+    full = full.assign(unit=pd.Series(units, full.index, dtype="str"), **figures)
     full["id"] = observation_ids(full)
     return _sorted(full, ["date", "id"])
-
-
-def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    pairs = frame[["quantity", "unit"]].drop_duplicates()
-    return [(str(quantity), str(unit)) for quantity, unit in pairs.to_numpy()]
