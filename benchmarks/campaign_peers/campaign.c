@@ -239,14 +239,14 @@ INLINE void week(row (*restrict x)[X_ROWS], row *restrict q, row *restrict p, co
             const float engaged = meeting * (1.0f - saved * yield_h) * (1.0f - saved * yield_o);
             /* Losses. */
             const float dear = p[P_attacker_loss_factor][l], per = p[P_per_attack][l];
-            const float quiet = p[P_quiet_loss_share][l], rate = p[P_loss_rate_per_week][l] * engaged;
+            const float quiet = p[P_quiet_loss_share][l], rate_h = p[P_loss_rate_per_week + h][l] * engaged, rate_o = p[P_loss_rate_per_week + o][l] * engaged;
             const float hot_h = quiet + (1.0f - quiet) * ((dear * attack_h + attack_o) * per);
             const float hot_o = quiet + (1.0f - quiet) * ((dear * attack_o + attack_h) * per);
             const float both = own_h > 0.0f && own_o > 0.0f ? 1.0f : 0.0f;
             const float w = p[P_concentration_exponent][l];
             const float odds = log_of(both > 0.0f ? own_o / own_h : 1.0f);
-            float loss_h = both * rate * hot_h * own_h * exp_of(w * (log_worth[o][l] + odds));
-            float loss_o = both * rate * hot_o * own_o * exp_of(w * (log_worth[h][l] - odds));
+            float loss_h = both * rate_h * hot_h * own_h * exp_of(w * (log_worth[o][l] + odds));
+            float loss_o = both * rate_o * hot_o * own_o * exp_of(w * (log_worth[h][l] - odds));
             loss_h = least(least(loss_h, own_h) * loss_factor[h][l], own_h);
             loss_o = least(least(loss_o, own_o) * loss_factor[o][l], own_o);
             losses[h][s][l] = loss_h;

@@ -63,6 +63,7 @@ class Side(mesa.Agent):
         self.theatre_start = given("theatre_start_persons", number)
         self.production = given("production_eur_per_week", number)
         self.aid_flow = given("aid_flow_eur_per_week", number)
+        self.loss_rate = given("loss_rate_per_week", number)
         self.population = given("population_persons", number)
         self.support_start = given("support_start_share", number)
         self.effectiveness = math.exp(given("effectiveness_log", number))
@@ -236,7 +237,7 @@ class Troops(mesa.Agent):
         self.lost = 0.0
         if self.deployed > 0.0 and other.deployed > 0.0:
             ratio = other.deployed * other.side.worth / self.deployed
-            rate = model.loss_rate_per_week * intensity * engaged
+            rate = self.side.loss_rate * intensity * engaged
             expected = rate * self.deployed * ratio**model.concentration_exponent
             expected = min(expected, self.deployed)
             self.lost = min(expected * self.side.loss_factor, self.deployed)

@@ -314,14 +314,16 @@ def fight(y, z, p, holds, area, home, beside):
         engaged = meeting * (ONE - saved * yield_0) * (ONE - saved * yield_1)
 
         dear, per_attack = p[P.attacker_loss_factor + run], p[P.per_attack + run]
-        quiet, rate = p[P.quiet_loss_share + run], p[P.loss_rate_per_week + run] * engaged
+        quiet = p[P.quiet_loss_share + run]
+        rate_0 = p[P.loss_rate_per_week + run] * engaged
+        rate_1 = p[P.loss_rate_per_week + SIDE + run] * engaged
         hot_0 = quiet + (ONE - quiet) * ((dear * attack_0 + attack_1) * per_attack)
         hot_1 = quiet + (ONE - quiet) * ((dear * attack_1 + attack_0) * per_attack)
         both = ONE if min(own_0, own_1) > ZERO else ZERO
         odds = log_of(max(own_1, f4(1e-30)) / max(own_0, f4(1e-30)))
         w = p[P.concentration_exponent + run]
-        loss_0 = both * rate * hot_0 * own_0 * exp_of(w * (z[Z.log_worth + SIDE + run] + odds))
-        loss_1 = both * rate * hot_1 * own_1 * exp_of(w * (z[Z.log_worth + run] - odds))
+        loss_0 = both * rate_0 * hot_0 * own_0 * exp_of(w * (z[Z.log_worth + SIDE + run] + odds))
+        loss_1 = both * rate_1 * hot_1 * own_1 * exp_of(w * (z[Z.log_worth + run] - odds))
         loss_0 = min(min(loss_0, own_0) * z[Z.loss_luck + run], own_0)
         loss_1 = min(min(loss_1, own_1) * z[Z.loss_luck + SIDE + run], own_1)
         y[LOSSES + run] = loss_0

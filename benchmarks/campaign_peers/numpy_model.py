@@ -118,8 +118,8 @@ class Chunk:
         u += f4(1.0)
         np.multiply(u[0], u[1], out=x)
         x *= meeting
-        x *= p["loss_rate_per_week"]
         t *= x
+        t *= p["loss_rate_per_week"][:, None]
         np.maximum(deployed, f4(1e-30), out=u)
         np.divide(u[1], u[0], out=x)
         np.log(x, out=x)

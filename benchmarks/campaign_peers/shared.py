@@ -4,12 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from campaign import SECTORS, WEEKS, war_of
-from kadesh.dynamics.shocks import MONTH_WEEKS, draw_shocks, shock_keys
+from kadesh.dynamics.shocks import MONTH_WEEKS, Shocks, draw_shocks, shock_keys
 from kadesh.dynamics.start import start_state
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.war import draw_assumptions
@@ -40,6 +38,7 @@ SIDE_STATE = (
     "recent_gain_share",
 )
 SIDE_PARAMS = (
+    "loss_rate_per_week",
     "operation_probability",
     "recruitment_persons_per_week",
     "theatre_start_persons",
@@ -50,7 +49,6 @@ SIDE_PARAMS = (
     "effectiveness_log",
 )
 RUN_PARAMS = (
-    "loss_rate_per_week",
     "concentration_exponent",
     "attacker_loss_factor",
     "quiet_loss_share",
@@ -145,7 +143,7 @@ def start(runs: int, seed: int) -> tuple[CampaignState, CampaignParams]:
     state, params = start_state(war, held, draws, as_of=START, seed=seed)
     place = np.arange(SECTORS)
     beside = (np.abs(place[:, None] - place) <= 1).astype(np.float32)
-    geography = replace(params.geography, neighbours=jnp.asarray(beside))
+    geography = replace(params.geography, neighbours=beside)
     return state, replace(params, geography=geography)
 
 
@@ -156,24 +154,23 @@ def without_chance(
 
     Operations are under way at the start, and fade; every third run starts in each aid regime.
     """
-    none = jnp.zeros_like(params.ground.ground_noise)
+    none = np.zeros_like(params.ground.ground_noise)
     surprise = np.array(state.surprise_log)
     surprise[0, 5], surprise[1, 2] = 1.5, 2.0
     regime = np.broadcast_to(np.arange(state.held_km2.shape[-1]) % 3, state.aid_regime.shape)
     state = replace(
         state,
-        surprise_log=jnp.asarray(surprise),
-        aid_regime=jnp.asarray(regime, jnp.int32),
+        surprise_log=surprise,
+        aid_regime=regime.astype(np.int32),
     )
     return state, replace(
         params,
-        ground=replace(params.ground, ground_noise=none),
-        attrition=replace(params.attrition, loss_noise=none),
-        surprise=replace(
-            params.surprise, operation_probability=jnp.zeros_like(params.effectiveness_log)
+        ground=params.ground._replace(ground_noise=none),
+        attrition=params.attrition._replace(loss_noise=none),
+        surprise=params.surprise._replace(
+            operation_probability=np.zeros_like(params.effectiveness_log)
         ),
-        aid=replace(
-            params.aid,
+        aid=params.aid._replace(
             interruption_probability=none,
             resumption_probability=none,
             surge_probability=none,
@@ -187,11 +184,15 @@ def plain(state: CampaignState, params: CampaignParams) -> Plain:
     values: dict[str, Any] = {
         name: getattr(state, name) for name in (*SECTOR_STATE, *SIDE_SECTOR_STATE, *SIDE_STATE)
     }
-    groups = [getattr(params, name) for name in params.__dataclass_fields__]
+    groups = params.mechanisms
     for name in (*SIDE_PARAMS, *RUN_PARAMS, "attraction"):
         [holder] = [group for group in (*groups, params) if hasattr(group, name)]
         values[name] = getattr(holder, name)
     values["stake_weight"] = params.stake_weight
+    # Each side's own: its exposure never changes in a run.
+    values["loss_rate_per_week"] = params.attrition.loss_rate_per_week * np.exp(
+        params.attrition.loss_exposure_log
+    )
     geography = params.geography
     return Plain(
         {name: np.array(value, np.float32) for name, value in values.items()},
@@ -205,10 +206,9 @@ def luck(params: CampaignParams, seed: int) -> Luck:
     """The very luck of Kadesh's runs, of all weeks."""
     names = params.geography
     keys = shock_keys(seed, STREAM, names.side_ids, names.sector_ids)
-    run = jnp.arange(params.effectiveness_log.shape[-1], dtype=jnp.uint32)
-    drawn = jax.jit(draw_shocks)
-    months = [drawn(keys, run, jnp.uint32(month)) for month in range(MONTHS)]
-    joined = jax.tree.map(lambda *parts: np.concatenate(parts)[:WEEKS], *months)
+    run = np.arange(params.effectiveness_log.shape[-1], dtype=np.uint32)
+    months = [draw_shocks(keys, run, np.uint32(month)) for month in range(MONTHS)]
+    joined = Shocks(*(np.concatenate(parts)[:WEEKS] for parts in zip(*months, strict=True)))
     home = np.asarray(names.is_home)[:, :, None]
     choice = home * joined.choice[:, :1] + (1.0 - home) * joined.choice[:, 1:]
     return Luck(

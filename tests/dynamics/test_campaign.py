@@ -15,6 +15,7 @@ from kadesh.dynamics import (
     CampaignParams,
     CampaignState,
     Order,
+    blocks,
     simulate,
     start_state,
     step_many,
@@ -490,6 +491,21 @@ def test_working_blocks_side_by_side_leaves_every_byte(war: War) -> None:
         assert one[name].to_numpy().tobytes() == two[name].to_numpy().tobytes(), name
 
 
+def test_quantiles_are_those_of_all_runs_whatever_is_kept_at_a_time(
+    war: War, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probabilities = [0.05, 0.5, 0.95]
+    whole = simulate(war, HELD, weeks=9, runs=300, seed=7)
+    at_once = simulate(war, HELD, weeks=9, runs=300, seed=7, quantiles=probabilities)
+    monkeypatch.setattr(blocks, "KEPT_BYTES", 1)
+    by_month = simulate(war, HELD, weeks=9, runs=300, seed=7, quantiles=probabilities)
+    for name in whole.data_vars:
+        expected = np.quantile(whole[name].to_numpy().astype(float), probabilities, axis=0)
+        np.testing.assert_array_equal(at_once[name].to_numpy(), expected, err_msg=name)
+        np.testing.assert_array_equal(by_month[name].to_numpy(), expected, err_msg=name)
+    assert list(at_once["quantile"].to_numpy()) == probabilities
+
+
 def test_any_run_can_be_repeated_alone(started: tuple[CampaignState, CampaignParams]) -> None:
     state, params = started
     together = step_many(state, params, weeks=8, seed=3)
@@ -557,6 +573,7 @@ def test_an_overflow_is_an_error_too(war: War) -> None:
     [
         ({"weeks": 0}, "weeks"),
         ({"runs": 0}, "runs"),
+        ({"quantiles": [0.5, 1.5]}, "quantiles"),
         ({"scenario": "nowhere"}, "scenario"),
         ({"switched_off": ["tanks"]}, "switched_off"),
         ({"assumptions": {"nothing": 1.0}}, "nothing"),

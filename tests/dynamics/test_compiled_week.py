@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from kadesh.dynamics import MECHANISMS, CampaignParams, CampaignState, start_state, step_many
-from kadesh.dynamics.blocks import advance
+from kadesh.dynamics.blocks import Kept, advance
+from kadesh.dynamics.engine.accelerator import advance_arrays
+from kadesh.dynamics.engine.ensemble import Luck
 from kadesh.dynamics.engine.lanes import exp_of, expm1_of, log1p_of, log_of, turn_of
 from kadesh.dynamics.engine.layout import LANES
 from kadesh.dynamics.shocks import draw_shocks, shock_keys
 from kadesh.dynamics.step import step
+from kadesh.errors import InputErrors
 from kadesh.war import War, draw_assumptions
 from wars_in_memory import HELD, SECTORS
 
@@ -78,6 +81,39 @@ def test_orders_and_opposite_luck_are_those_of_the_week_of_arrays(lively: State)
     compiled = advance(state, params, orders, seed=5, stream="x", mirrored=True)
     assert_same_runs(by_arrays(state, params, orders, -1.0), compiled)
     assert not np.array_equal(compiled.held_km2, step_many(state, params, seed=5).held_km2)
+
+
+def test_jax_takes_arrays_through_the_same_weeks(lively: State) -> None:
+    """As on an accelerator, here on whatever device JAX finds; two months and two weeks."""
+    pytest.importorskip("jax")
+    state, params = lively
+    orders = np.zeros((10, 2, len(SECTORS)), np.float32)
+    orders[5, 0, 3] = 9e3
+    names = params.geography
+    luck = Luck(shock_keys(5, "x", names.side_ids, names.sector_ids), 0, 3, -1.0)
+    kept: dict[int, dict[str, np.ndarray]] = {}
+    there, sound = advance_arrays(state, params, orders, luck, kept.__setitem__)
+    known: list[Kept] = []
+    compiled = advance(
+        state, params, orders, seed=5, stream="x", first_month=3, mirrored=True, keep=known.append
+    )
+    assert sound.all()
+    assert_same_runs(there, compiled)
+    assert list(kept) == [0, 4, 8]
+    for name, values in known[0].values.items():
+        joined = np.concatenate([record[name] for record in kept.values()])
+        near = np.abs(joined - values).max(axis=tuple(range(values.ndim - 1)))
+        assert np.mean(near <= ROUNDINGS * np.abs(values).max() + 1e-6) >= SAME_RUNS, name
+
+
+def test_a_device_that_is_not_there_is_refused_in_one_line(lively: State) -> None:
+    state, params = lively
+    with pytest.raises(InputErrors, match="device"):
+        step_many(state, params, device="abacus")
+    jax = pytest.importorskip("jax")
+    if jax.default_backend() == "cpu":
+        with pytest.raises(InputErrors, match="accelerator"):
+            step_many(state, params, device="gpu")
 
 
 def test_every_mechanism_is_at_work_in_the_state_compared(lively: State) -> None:

@@ -143,7 +143,7 @@ def simulate(
 
     Example: kadesh simulate ukraine-2022 --as-of 2024-08-31 --weeks 26 --scenario no-aid
     """
-    from kadesh.cli.series import interval, plain, rows, summarised
+    from kadesh.cli.series import QUANTILES, interval, plain, quantiled, rows
     from kadesh.dynamics import simulate as simulate_war
     from kadesh.fusion import reconstruct as reconstruct_war
 
@@ -171,17 +171,16 @@ def simulate(
             seed=seed,
             assumptions=_assumed(given, assume or []),
             scenario=scenario,
+            quantiles=list(QUANTILES.values()),
             workers=blocks,
             progress=progress.stage("Simulate campaigns"),
         )
     names = ("losses_persons", "reserve_persons", "pool_persons", "materiel_eur", "support_share")
     held = [
         {**entry, "side": given.intruder(entry["sector"])}
-        for entry in summarised(courses["held_km2"], over="run", along="week")
+        for entry in quantiled(courses["held_km2"], along="week")
     ]
-    others = [
-        entry for name in names for entry in summarised(courses[name], over="run", along="week")
-    ]
+    others = [entry for name in names for entry in quantiled(courses[name], along="week")]
     when = plain(list(courses["week"].to_numpy()))
     content = {
         "format": 1,

@@ -71,6 +71,18 @@ def summarised(
     return made
 
 
+def quantiled(values: xr.DataArray, *, along: str) -> list[Series]:
+    """Entries as `summarised` makes them, of values that are quantiles already (`QUANTILES`)."""
+    others = [str(dim) for dim in values.dims if dim not in {"quantile", along}]
+    made = []
+    for chosen in product(*(values[dim].to_numpy() for dim in others)):
+        one = values.sel(dict(zip(others, chosen, strict=True))).transpose("quantile", along)
+        parts = zip(QUANTILES, map(_figures, one.to_numpy()), strict=True)
+        labels = dict(zip(others, map(str, chosen), strict=True))
+        made.append({"quantity": str(values.name), **labels, **dict(parts)})
+    return made
+
+
 def _figures(values: np.ndarray) -> list[float | None]:
     return [float(f"{value:.6g}") if math.isfinite(value) else None for value in values.tolist()]
 

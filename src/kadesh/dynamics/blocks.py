@@ -17,7 +17,7 @@ from kadesh.dynamics.engine.ensemble import Ensemble, Luck, Weeks, laid_out, wee
 from kadesh.dynamics.engine.layout import LANES, SIDE
 from kadesh.dynamics.shocks import MONTH_WEEKS, shock_keys
 from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
-from kadesh.errors import NumericalError
+from kadesh.errors import NumericalError, argument_mistake
 
 BLOCK_RUNS: Final = 256
 """Runs worked as one task."""
@@ -67,6 +67,7 @@ def advance(
     first_month: int = 0,
     mirrored: bool = False,
     keep: Callable[[Kept], None] | None = None,
+    device: str = "cpu",
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> CampaignState:
@@ -76,11 +77,14 @@ def advance(
     What happens is handed to `keep`, some weeks at a time, in order.
 
     Raises:
+        InputErrors: `device` is neither "cpu" nor "gpu", or there is no such device.
         NumericalError: a number is not finite at the end of a month, or of the schedule.
     """
     names = params.geography
     keys = shock_keys(seed, stream, names.side_ids, names.sector_ids)
     luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
+    if device != "cpu":
+        return _advance_on(device, state, params, schedule, luck, keep)
     ensemble = laid_out(state, params)
     pace = len(schedule) if keep is None else _kept_weeks(ensemble)
     tasks, firsts = _tasks(ensemble.blocks), range(0, len(schedule), pace)
@@ -99,6 +103,27 @@ def advance(
             if keep is not None:
                 keep(Kept(first, _named(weeks, ensemble.runs)))
     return ensemble.state()
+
+
+def _advance_on(
+    device: str,
+    state: CampaignState,
+    params: CampaignParams,
+    schedule: Float[np.ndarray, "week side sector"],
+    luck: Luck,
+    keep: Callable[[Kept], None] | None,
+) -> CampaignState:
+    # Loading JAX takes a second, and few machines have what it is for.
+    from kadesh.dynamics.engine.accelerator import advance_arrays, require_accelerator
+
+    if device != "gpu":
+        raise argument_mistake("device", device, "cpu or gpu", "Correct it")
+    require_accelerator()
+    handed = None if keep is None else lambda first, values: keep(Kept(first, values))
+    end, sound = advance_arrays(state, params, schedule, luck, handed)
+    if not sound.all():
+        raise _not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
+    return end
 
 
 def _kept_weeks(ensemble: Ensemble) -> int:

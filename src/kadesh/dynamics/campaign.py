@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
-from kadesh.dynamics.blocks import Kept, advance
+from kadesh.dynamics.blocks import advance
+from kadesh.dynamics.courses import Courses
 from kadesh.dynamics.shocks import MONTH_WEEKS
 from kadesh.dynamics.start import HeldGround, start_state
 from kadesh.dynamics.state import CampaignParams, CampaignState
@@ -28,25 +28,6 @@ class Order:
     persons: float
 
 
-RECORDED: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
-    "held_km2": (
-        ("sector",),
-        "km2",
-        "land held by the side not at home, beyond what it held before the war",
-    ),
-    "deployed_persons": (("side", "sector"), "persons", "people in the sector"),
-    "weekly_losses_persons": (("side", "sector"), "persons", "killed and wounded in the week"),
-    "committed_persons": (("side", "sector"), "persons", "people opening an operation"),
-    "reserve_persons": (("side",), "persons", "people in reserve in the theatre"),
-    "pool_persons": (("side",), "persons", "people who could still be called up"),
-    "losses_persons": (("side",), "persons", "killed and wounded since the start"),
-    "materiel_eur": (("side",), "eur", "stock of equipment and ammunition"),
-    "support_share": (("side",), "share", "share of the public that would fight on"),
-    "aid_regime": (("side",), "number", "0 interrupted, 1 sustained, 2 surge"),
-}
-"""What a simulation records each week: dimensions beside run and week, unit, meaning."""
-
-
 def simulate(
     war: War,
     start: HeldGround | Mapping[str, float],
@@ -62,6 +43,8 @@ def simulate(
     scenario: str | None = None,
     objectives: Mapping[str, str] | None = None,
     orders: Sequence[Order] = (),
+    quantiles: Sequence[float] | None = None,
+    device: str = "cpu",
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> xr.Dataset:
@@ -83,11 +66,15 @@ def simulate(
         scenario: Id of a scenario of the war, applied before `assumptions` and `switched_off`.
         objectives: Objective by side id; `stake` where unstated.
         orders: Operations opened whatever chance says.
-        workers: Blocks worked at a time; changes nothing but time.
-        progress: Called with blocks done and blocks in all.
+        quantiles: Probabilities, each within 0 and 1: keep only these quantiles over runs, exact
+            and week by week, so that 100,000 runs need no more than a gigabyte.
+        device: `cpu`, or `gpu` for JAX's accelerator (`kadesh[gpu]`); results agree to rounding.
+        workers: Tasks worked at a time; changes nothing but time.
+        progress: Called with tasks done and tasks in all.
 
     Returns:
-        Dataset over run, week (Sundays, the start first), side and sector; `held_km2` is land held
+        Dataset over run (with `quantiles`, over quantile in its place), week (Sundays, the start
+        first), side and sector; `held_km2` is land held
         by the side not at home, beyond what it held before the war. Attributes hold the seed and
         every setting.
 
@@ -98,6 +85,10 @@ def simulate(
     for name, number in (("weeks", weeks), ("runs", runs), ("workers", workers)):
         if number < 1:
             raise argument_mistake(name, number, "a whole number above 0", "Give at least 1")
+    for probability in quantiles or ():
+        if not 0.0 <= probability <= 1.0:
+            expected = "a number within 0 and 1"
+            raise argument_mistake("quantiles", probability, expected, "Correct it")
     fixed, off = _with_scenario(war, scenario, assumptions or {}, switched_off)
     when = as_of if isinstance(start, Mapping) else (as_of or start.as_of)
     draws = draw_assumptions(war, runs, seed, when, fixed)
@@ -114,7 +105,7 @@ def simulate(
         war, start, draws, as_of=when, seed=seed, switched_off=off, objectives=objectives
     )
     schedule = _schedule(war, orders, weeks)
-    courses = _Courses(state, weeks)
+    courses = Courses(state, params, weeks, quantiles)
     advance(
         state,
         params,
@@ -122,10 +113,11 @@ def simulate(
         seed=seed,
         stream="simulate",
         keep=courses.keep,
+        device=device,
         workers=workers,
         progress=progress,
     )
-    dataset = courses.labelled(params, _start_week(war, start, when))
+    dataset = courses.labelled(_start_week(war, start, when))
     dataset.attrs = {
         "war": war.name,
         "data_hash": war.data_hash,
@@ -154,6 +146,7 @@ def step_many(
     first_run: int = 0,
     first_month: int = 0,
     mirrored: bool = False,
+    device: str = "cpu",
     workers: int = 1,
 ) -> CampaignState:
     """Many different states, each under its own parameters, some months later.
@@ -168,7 +161,8 @@ def step_many(
         first_run: Address of the first state within the stream.
         first_month: Address of the first month within the stream.
         mirrored: Give each state the opposite of that luck (an antithetic pair).
-        workers: Blocks worked at a time; changes nothing but time.
+        device: `cpu`, or `gpu` for JAX's accelerator (`kadesh[gpu]`).
+        workers: Tasks worked at a time; changes nothing but time.
 
     Raises:
         InputErrors: `weeks` is not a multiple of four.
@@ -185,6 +179,7 @@ def step_many(
         first_run=first_run,
         first_month=first_month,
         mirrored=mirrored,
+        device=device,
         workers=workers,
     )
 
@@ -228,40 +223,3 @@ def _start_week(
         return pd.Timestamp(start.held_km2["week"].to_numpy()[-1])
     day = when or war.start
     return pd.Timestamp(day + timedelta(days=(6 - day.weekday()) % 7))
-
-
-class _Courses:
-    """The recorded quantities of all runs, filled as weeks come in; the run axis last."""
-
-    def __init__(self, state: CampaignState, weeks: int) -> None:
-        self.weeks = weeks
-        self.values: dict[str, np.ndarray] = {}
-        for name in RECORDED:
-            first = getattr(state, name, np.zeros_like(state.deployed_persons))
-            self.values[name] = np.empty((weeks + 1, *first.shape), first.dtype)
-            self.values[name][0] = first
-
-    def keep(self, kept: Kept) -> None:
-        for name, values in self.values.items():
-            found = kept.values[name]
-            values[1 + kept.first_week :][: len(found)] = found
-
-    def labelled(self, params: CampaignParams, first: pd.Timestamp) -> xr.Dataset:
-        geography = params.geography
-        self.values["held_km2"] -= np.asarray(geography.held_before_km2)[:, None]
-        return xr.Dataset(
-            {
-                name: (
-                    ("run", "week", *dimensions),
-                    np.moveaxis(self.values[name], -1, 0),
-                    {"units": unit, "long_name": meaning},
-                )
-                for name, (dimensions, unit, meaning) in RECORDED.items()
-            },
-            coords={
-                "run": np.arange(self.values["held_km2"].shape[-1]),
-                "week": pd.date_range(first, periods=self.weeks + 1, freq="7D", unit="s"),
-                "side": list(geography.side_ids),
-                "sector": list(geography.sector_ids),
-            },
-        )

@@ -218,9 +218,7 @@ def _params(
             neighbours=np.asarray(neighbour_matrix(war), np.float32),
             held_before_km2=np.asarray([s.held_before_km2 for s in war.sectors], np.float32),
         ),
-        switches=Switches(
-            **{name: np.float32(name not in switched_off) for name in MECHANISMS}
-        ),
+        switches=Switches(**{name: np.float32(name not in switched_off) for name in MECHANISMS}),
         attrition=AttritionParams(
             loss_rate_per_week=look.run("loss_rate_per_week"),
             concentration_exponent=look.run("loss_concentration_exponent"),

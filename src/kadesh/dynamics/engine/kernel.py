@@ -53,6 +53,7 @@ from kadesh.dynamics.week import (
 f4, i4, u4 = np.float32, np.int32, np.uint32
 ZERO, HALF, ONE, LEAST = f4(0.0), f4(0.5), f4(1.0), f4(LEAST_FORCE)
 
+
 def _places(name: str, rows: dict[str, int]) -> Any:
     """Where rows begin, by name, as a compiled function can look them up."""
     kind: Any = namedtuple(name, rows)  # type: ignore[misc]

@@ -1,0 +1,97 @@
+"""The week of arrays on an accelerator, by JAX: the same mechanisms, compiled for all runs at once.
+
+It needs `kadesh[gpu]` and a device. Runs are not the same to the bit as on a processor: sums are
+added in another order and functions round differently (see `docs/method.md` for how far they part).
+"""
+
+from collections.abc import Callable
+from functools import cache as once
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from kadesh.dynamics.engine.ensemble import Luck
+from kadesh.dynamics.shocks import MONTH_WEEKS, draw_shocks
+from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.dynamics.step import Given, array_week, given_of, sector_of, side_of
+from kadesh.dynamics.week import Sector, Side
+from kadesh.errors import argument_mistake
+
+
+def require_accelerator() -> None:
+    """Raise InputErrors unless JAX is installed and finds an accelerator."""
+    expected = "a machine with an accelerator that JAX can use"
+    try:
+        import jax
+    except ImportError:
+        remedy = 'Install it (pip install "kadesh[gpu]"), or leave device at "cpu"'
+        raise argument_mistake("device", "gpu", expected, remedy) from None
+    if jax.default_backend() == "cpu":
+        raise argument_mistake("device", "gpu", expected, 'Leave device at "cpu"')
+
+
+def advance_arrays(
+    state: CampaignState,
+    params: CampaignParams,
+    schedule: Float[np.ndarray, "week side sector"],
+    luck: Luck,
+    keep: Callable[[int, dict[str, np.ndarray]], None] | None = None,
+) -> tuple[CampaignState, Bool[np.ndarray, " run"]]:
+    """The state after some weeks, and which runs stayed finite.
+
+    It runs on JAX's default device, whatever that is. `keep` is called for each month with its
+    first week and what happened in it: arrays with the week first and the run last.
+    """
+    import jax
+
+    given = jax.device_put(given_of(params))
+    runs = state.held_km2.shape[-1]
+    run = np.arange(luck.first_run, luck.first_run + runs, dtype=np.uint32)
+    now: tuple[Sector, Side] = jax.device_put((sector_of(state), side_of(state)))
+    sound = np.ones(runs, bool)
+    for first in range(0, len(schedule), MONTH_WEEKS):
+        orders = schedule[first : first + MONTH_WEEKS]
+        month = np.uint32(luck.first_month + first // MONTH_WEEKS)
+        now, finite, record = _month()(
+            luck.keys, run, month, np.float32(luck.sign), orders, now, given
+        )
+        sound &= np.asarray(finite)
+        if keep is not None:
+            keep(first, {name: np.asarray(values) for name, values in record.items()})
+    sector, side = jax.tree.map(np.asarray, now)
+    regime = side.aid_regime.astype(np.int32)
+    ends = CampaignState(**sector._asdict(), **side._replace(aid_regime=regime)._asdict())
+    return ends, sound
+
+
+@once
+def _month() -> Callable[..., Any]:
+    import jax
+    import jax.numpy as jnp
+
+    def month(
+        keys: Any, run: Any, number: Any, sign: Any, orders: Any, now: Any, given: Given
+    ) -> Any:
+        luck = draw_shocks(keys, run, jnp.broadcast_to(number, run.shape), sign)
+
+        def week(before: tuple[Sector, Side], this: Any) -> Any:
+            sector, side, info = array_week(this[0], this[1], *before, given)
+            side = side._replace(aid_regime=side.aid_regime.astype(before[1].aid_regime.dtype))
+            record = {
+                "held_km2": sector.held_km2,
+                "deployed_persons": sector.deployed_persons,
+                "weekly_losses_persons": info.losses_persons,
+                "committed_persons": info.committed_persons,
+            }
+            return (sector, side), record | side._asdict()
+
+        weeks = type(luck)(*(values[: len(orders)] for values in luck))
+        end, record = jax.lax.scan(week, now, (weeks, orders))
+        finite = [
+            jnp.isfinite(leaf).reshape(-1, leaf.shape[-1]).all(axis=0)
+            for leaf in jax.tree.leaves(end)
+        ]
+        return end, jnp.stack(finite).all(axis=0), record
+
+    return jax.jit(month)
