@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
@@ -113,14 +114,20 @@ def _advance_on(
     luck: Luck,
     keep: Callable[[Kept], None] | None,
 ) -> CampaignState:
-    # Loading JAX takes a second, and few machines have what it is for.
-    from kadesh.dynamics.engine.accelerator import advance_arrays, require_accelerator
-
     if device != "gpu":
         raise argument_mistake("device", device, "cpu or gpu", "Correct it")
-    require_accelerator()
+    expected = "a machine with an accelerator that JAX can use"
+    try:
+        # Loading JAX takes a second, and few machines have what it is for.
+        accelerator = import_module("kadesh.dynamics.engine.accelerator")
+    except ModuleNotFoundError:
+        remedy = 'Install it (pip install "kadesh[gpu]"), or leave device at "cpu"'
+        raise argument_mistake("device", device, expected, remedy) from None
+    if not accelerator.is_at_hand():
+        raise argument_mistake("device", device, expected, 'Leave device at "cpu"')
     handed = None if keep is None else lambda first, values: keep(Kept(first, values))
-    end, sound = advance_arrays(state, params, schedule, luck, handed)
+    end: CampaignState
+    end, sound = accelerator.advance_arrays(state, params, schedule, luck, handed)
     if not sound.all():
         raise _not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
     return end

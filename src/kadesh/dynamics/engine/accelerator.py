@@ -5,30 +5,23 @@ added in another order and functions round differently (see `docs/method.md` for
 """
 
 from collections.abc import Callable
-from functools import cache as once
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
 from kadesh.dynamics.engine.ensemble import Luck
-from kadesh.dynamics.shocks import MONTH_WEEKS, draw_shocks
+from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys, Shocks, draw_shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.dynamics.step import Given, array_week, given_of, sector_of, side_of
 from kadesh.dynamics.week import Sector, Side
-from kadesh.errors import argument_mistake
 
 
-def require_accelerator() -> None:
-    """Raise InputErrors unless JAX is installed and finds an accelerator."""
-    expected = "a machine with an accelerator that JAX can use"
-    try:
-        import jax
-    except ImportError:
-        remedy = 'Install it (pip install "kadesh[gpu]"), or leave device at "cpu"'
-        raise argument_mistake("device", "gpu", expected, remedy) from None
-    if jax.default_backend() == "cpu":
-        raise argument_mistake("device", "gpu", expected, 'Leave device at "cpu"')
+def is_at_hand() -> bool:
+    """Whether JAX finds an accelerator."""
+    return jax.default_backend() != "cpu"
 
 
 def advance_arrays(
@@ -43,8 +36,6 @@ def advance_arrays(
     It runs on JAX's default device, whatever that is. `keep` is called for each month with its
     first week and what happened in it: arrays with the week first and the run last.
     """
-    import jax
-
     given = jax.device_put(given_of(params))
     runs = state.held_km2.shape[-1]
     run = np.arange(luck.first_run, luck.first_run + runs, dtype=np.uint32)
@@ -53,7 +44,7 @@ def advance_arrays(
     for first in range(0, len(schedule), MONTH_WEEKS):
         orders = schedule[first : first + MONTH_WEEKS]
         month = np.uint32(luck.first_month + first // MONTH_WEEKS)
-        now, finite, record = _month()(
+        now, finite, record = _month(
             luck.keys, run, month, np.float32(luck.sign), orders, now, given
         )
         sound &= np.asarray(finite)
@@ -65,33 +56,33 @@ def advance_arrays(
     return ends, sound
 
 
-@once
-def _month() -> Callable[..., Any]:
-    import jax
-    import jax.numpy as jnp
+@jax.jit
+def _month(
+    keys: ShockKeys,
+    run: Any,
+    number: Any,
+    sign: Any,
+    orders: Any,
+    now: tuple[Sector, Side],
+    given: Given,
+) -> Any:
+    """A month, or the weeks of it that have orders: its end, what is finite, its weeks."""
+    luck = draw_shocks(keys, run, jnp.broadcast_to(number, run.shape), sign)
 
-    def month(
-        keys: Any, run: Any, number: Any, sign: Any, orders: Any, now: Any, given: Given
-    ) -> Any:
-        luck = draw_shocks(keys, run, jnp.broadcast_to(number, run.shape), sign)
+    def week(before: tuple[Sector, Side], this: Any) -> Any:
+        sector, side, info = array_week(this[0], this[1], *before, given)
+        side = side._replace(aid_regime=side.aid_regime.astype(before[1].aid_regime.dtype))
+        record = {
+            "held_km2": sector.held_km2,
+            "deployed_persons": sector.deployed_persons,
+            "weekly_losses_persons": info.losses_persons,
+            "committed_persons": info.committed_persons,
+        }
+        return (sector, side), record | side._asdict()
 
-        def week(before: tuple[Sector, Side], this: Any) -> Any:
-            sector, side, info = array_week(this[0], this[1], *before, given)
-            side = side._replace(aid_regime=side.aid_regime.astype(before[1].aid_regime.dtype))
-            record = {
-                "held_km2": sector.held_km2,
-                "deployed_persons": sector.deployed_persons,
-                "weekly_losses_persons": info.losses_persons,
-                "committed_persons": info.committed_persons,
-            }
-            return (sector, side), record | side._asdict()
-
-        weeks = type(luck)(*(values[: len(orders)] for values in luck))
-        end, record = jax.lax.scan(week, now, (weeks, orders))
-        finite = [
-            jnp.isfinite(leaf).reshape(-1, leaf.shape[-1]).all(axis=0)
-            for leaf in jax.tree.leaves(end)
-        ]
-        return end, jnp.stack(finite).all(axis=0), record
-
-    return jax.jit(month)
+    weeks = Shocks(*(values[: len(orders)] for values in luck))
+    end, record = jax.lax.scan(week, now, (weeks, orders))
+    finite = [
+        jnp.isfinite(leaf).reshape(-1, leaf.shape[-1]).all(axis=0) for leaf in jax.tree.leaves(end)
+    ]
+    return end, jnp.stack(finite).all(axis=0), record

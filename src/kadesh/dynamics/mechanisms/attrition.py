@@ -64,7 +64,7 @@ def intensity(attack_share: Number, other_attack_share: Number, params: Attritio
 
 def expected_losses(
     deployed_persons: Number,
-    other_persons: Number,
+    other_force: Number,
     force_log_ratio: Number,
     rate: Number,
     params: AttritionParams,
@@ -73,8 +73,8 @@ def expected_losses(
 
     Args:
         deployed_persons: Its people in the sector at the start of the week.
-        other_persons: The other side's.
-        force_log_ratio: Logarithm of the other side's effective force over its own people.
+        other_force: The other side's effective force there.
+        force_log_ratio: Logarithm of that force over its own people.
         rate: Loss rate per week, of its exposure, of the intensity of attacks and of contact.
         params: The shape.
 
@@ -82,7 +82,7 @@ def expected_losses(
         Persons per week, at most those deployed.
     """
     losses = helmbold_losses(
-        deployed_persons, other_persons, force_log_ratio, rate, params.concentration_exponent
+        deployed_persons, other_force, force_log_ratio, rate, params.concentration_exponent
     )
     return at_most(losses, deployed_persons)
 
