@@ -14,6 +14,7 @@ from kadesh.dynamics.engine.layout import (
     CONSTANTS,
     EFFECTIVENESS,
     LANES,
+    LINE,
     P_ROWS,
     PARAMS,
     PLACE,
@@ -73,12 +74,15 @@ class Ensemble:
 
     def advance(self, blocks: range, luck: "Luck", weeks: "Weeks") -> None:
         """Take some blocks through some weeks, in place."""
+        # Whole vectors of keys, one for each sector and a few for none.
+        choice = np.zeros((2, -(-len(self.area_km2) // LINE) * LINE), np.uint32)
+        choice[:, : len(self.area_km2)] = luck.keys.choice.T
+        keys = kernel.Keys(*luck.keys._replace(choice=choice))
         programme()(
             self.sectors, self.sides, self.params,
             self.area_km2, np.sqrt(self.area_km2), self.is_home, self.beside, self.switches,
-            kernel.Keys(*luck.keys), np.uint32(luck.first_run), np.uint32(luck.first_month),
-            np.float32(luck.sign), weeks.orders, blocks.start, blocks.stop,
-            weeks.sectors, weeks.sides, weeks.soundness,
+            keys, np.uint32(luck.first_run), np.uint32(luck.first_month), np.float32(luck.sign),
+            weeks.orders, blocks.start, blocks.stop, weeks.sectors, weeks.sides, weeks.soundness,
         )  # fmt: skip
 
 

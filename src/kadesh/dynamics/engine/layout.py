@@ -4,6 +4,7 @@ A lane is a run. Rows follow the named tuples of the week: one row for a number,
 the second side's after the first's.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable
 from typing import Any, Final, get_type_hints
 
@@ -48,6 +49,54 @@ CONSTANTS, _after = rows_of(Constants, _after)
 EFFECTIVENESS: Final = _after
 P_ROWS: Final = _after + 2
 """Rows of the parameters: each mechanism's, the constants worked out of them, effectiveness."""
+
+
+LINE: Final = 16
+"""Numbers in a line of memory, and in the widest vectors."""
+
+MONTH: Final = 4
+"""Weeks for which luck is drawn at a time."""
+
+
+def _places(name: str, rows: Rows) -> Any:
+    """Where rows begin, by name, as a compiled function can look them up."""
+    kind: Any = namedtuple(name, rows)  # type: ignore[misc]
+    return kind(*(row * LANES for row in rows.values()))
+
+
+SECOND: Final = LANES
+"""Distance of the second side's row from the first's."""
+X: Any = _places("X", SECTOR)
+"""Where the numbers of a sector begin."""
+Q: Any = _places("Q", SIDE)
+"""Where the numbers of the sides begin."""
+STAKE, ATTRACTION = PLACE["stake_weight"] * LANES, PLACE["attraction"] * LANES
+LOSSES, WEIGHT, COMMITTED, LUCK = (
+    row * LANES for row in (X_ROWS, X_ROWS + 2, X_ROWS + 4, X_ROWS + 6)
+)
+"""Beside its state, a sector has rows for a week's losses, weights, operations, and luck."""
+X_WORK: Final = (X_ROWS + 6 + MONTH) * LANES
+
+_SCRATCH = (
+    "lost", "weight", "placed", "stake_gain", "needed", "going",
+    "released", "per_weight", "theatre", "worth", "worth_log", "factor",
+)  # fmt: skip
+Z: Any = _places("Z", {name: 2 * row for row, name in enumerate(_SCRATCH)})
+"""Where the numbers of the sides that last a week begin."""
+SUMS: Final = 6 * 2 * LANES
+"""The first of them are sums over sectors."""
+LOSS_LUCK, AID_LUCK, OPERATION_LUCK = (2 * LANES * (len(_SCRATCH) + MONTH * i) for i in range(3))
+"""Luck of a month by side, after them: a row for each side and week."""
+Z_WORK: Final = 2 * LANES * (len(_SCRATCH) + 3 * MONTH)
+
+KEPT, STRENGTH = (
+    CONSTANTS[name] * LANES for name in ("surprise_kept_share", "fortification_log_strength")
+)
+SHARE, PROBABILITY, FRESH = (
+    PARAMS["surprise"][name] * LANES
+    for name in ("operation_reserve_share", "operation_probability", "surprise_log_strength")
+)
+EFFECT: Final = EFFECTIVENESS * LANES
 
 
 def _read(group: type, rows: Rows, array: str, *, whole: bool) -> str:

@@ -1,0 +1,126 @@
+"""Luck of a month, lane by lane: the bits of `kadesh.dynamics.shocks`.
+
+Whatever every run needs is drawn for a month at a time, but for the choice among sectors, which
+only an operation needs, and which is drawn where one is opened.
+"""
+
+import math
+
+import numpy as np
+
+from kadesh.dynamics.engine.lanes import (
+    compiled,
+    log_of,
+    rare,
+    turn_of,
+    two_at_a_time,
+    wide_vectors,
+)
+from kadesh.dynamics.engine.layout import AID_LUCK, LANES, LOSS_LUCK, LUCK, MONTH, OPERATION_LUCK
+
+f4, i4, u4 = np.float32, np.int32, np.uint32
+HALF, ONE = f4(0.5), f4(1.0)
+
+
+@compiled
+def _rotated(x, k):
+    return u4((x << k) | (x >> (u4(32) - k)))
+
+
+@compiled
+def _mixed(first, second, a, b, c, d):
+    first = u4(first + second)
+    second = _rotated(second, a) ^ first
+    first = u4(first + second)
+    second = _rotated(second, b) ^ first
+    first = u4(first + second)
+    second = _rotated(second, c) ^ first
+    first = u4(first + second)
+    second = _rotated(second, d) ^ first
+    return first, second
+
+
+@compiled
+def words(key_0, key_1, run, month):
+    """`kadesh.dynamics.shocks.threefry` of one key and counter."""
+    key_2 = u4(key_0 ^ key_1 ^ u4(0x1BD11BDA))
+    a, b, c, d = u4(13), u4(15), u4(26), u4(6)
+    e, f, g, h = u4(17), u4(29), u4(16), u4(24)
+    first, second = u4(run + key_0), u4(month + key_1)
+    first, second = _mixed(first, second, a, b, c, d)
+    first, second = u4(first + key_1), u4(second + u4(key_2 + u4(1)))
+    first, second = _mixed(first, second, e, f, g, h)
+    first, second = u4(first + key_2), u4(second + u4(key_0 + u4(2)))
+    first, second = _mixed(first, second, a, b, c, d)
+    first, second = u4(first + key_0), u4(second + u4(key_1 + u4(3)))
+    first, second = _mixed(first, second, e, f, g, h)
+    first, second = u4(first + key_1), u4(second + u4(key_2 + u4(4)))
+    first, second = _mixed(first, second, a, b, c, d)
+    return u4(first + key_2), u4(second + u4(key_0 + u4(5)))
+
+
+@compiled
+def _half(word, shift):
+    """A uniform deviate in (0, 1) from one half of a word."""
+    return (f4(i4((word >> shift) & u4(0xFFFF))) + HALF) * f4(1.0 / 65536.0)
+
+
+@compiled
+def _normals(key, run, month, sign, out):
+    """Four weeks' standard normal deviates, by Box and Muller."""
+    wide_vectors()
+    for lane in range(LANES):
+        pair = words(key[0], key[1], u4(run + u4(lane)), month)
+        first, second = pair[0], pair[1]
+        turn = _half(first, u4(16))
+        sine, cosine = turn_of(turn - ONE if turn > HALF else turn)
+        radius = sign * math.sqrt(f4(-2.0) * log_of(_half(first, u4(0))))
+        out[lane] = radius * cosine
+        out[LANES + lane] = radius * sine
+        turn = _half(second, u4(16))
+        sine, cosine = turn_of(turn - ONE if turn > HALF else turn)
+        radius = sign * math.sqrt(f4(-2.0) * log_of(_half(second, u4(0))))
+        out[2 * LANES + lane] = radius * cosine
+        out[3 * LANES + lane] = radius * sine
+        two_at_a_time()
+
+
+@compiled
+def _uniforms(key, run, month, sign, out):
+    wide_vectors()
+    for lane in range(LANES):
+        pair = words(key[0], key[1], u4(run + u4(lane)), month)
+        first, second = pair[0], pair[1]
+        out[lane] = HALF + sign * (_half(first, u4(0)) - HALF)
+        out[LANES + lane] = HALF + sign * (_half(first, u4(16)) - HALF)
+        out[2 * LANES + lane] = HALF + sign * (_half(second, u4(0)) - HALF)
+        out[3 * LANES + lane] = HALF + sign * (_half(second, u4(16)) - HALF)
+        two_at_a_time()
+
+
+@compiled
+def draw(x, z, keys, run, month, sign):
+    """All luck of a month that every run needs."""
+    for s in range(len(x)):
+        _normals(keys.ground[s], run, month, sign, x[s, LUCK:])
+    for side in range(2):
+        at = side * MONTH * LANES
+        _normals(keys.losses[side], run, month, sign, z[LOSS_LUCK + at :])
+        _uniforms(keys.aid[side], run, month, sign, z[AID_LUCK + at :])
+        _uniforms(keys.operation[side], run, month, sign, z[OPERATION_LUCK + at :])
+
+
+@compiled
+def _wait(word, week):
+    """How long an operation would wait for a sector: exponential, from a byte of a word."""
+    return -log_of((f4(i4((word >> u4(8 * week)) & u4(0xFF))) + HALF) * f4(1.0 / 256.0))
+
+
+@rare
+def draw_waits(keys, run, month, week, out):
+    """For each sector, of the side at home there and of the other, in one run."""
+    wide_vectors()
+    for s in range(keys.shape[1]):
+        at_home, abroad = words(keys[0, s], keys[1, s], run, month)
+        out[0, s] = _wait(at_home, week)
+        out[1, s] = _wait(abroad, week)
