@@ -18,7 +18,7 @@ from kadesh.dynamics.shocks import draw_shocks, shock_keys
 from kadesh.dynamics.step import step
 from kadesh.errors import InputErrors
 from kadesh.war import War, draw_assumptions
-from wars_in_memory import HELD, SECTORS
+from wars_in_memory import HELD, SECTORS, toy_war
 
 RUNS = 4 * LANES + 5
 ROUNDINGS = 3e-5
@@ -82,6 +82,26 @@ def test_orders_and_opposite_luck_are_those_of_the_week_of_arrays(lively: State)
     compiled = advance(state, params, orders, seed=5, stream="x", mirrored=True)
     assert_same_runs(by_arrays(state, params, orders, -1.0), compiled)
     assert not np.array_equal(compiled.held_km2, step_many(state, params, seed=5).held_km2)
+
+
+def test_more_sectors_than_a_word_has_bits() -> None:
+    """Who can reach what is kept in bits; each sector borders on the next and the last."""
+    names = [f"sector-{i:02d}" for i in range(70)]
+    war = toy_war([(name, "Ardia" if i % 3 else "Boria", 2e4, 0.0) for i, name in enumerate(names)])
+    held = {name: 8e3 for i, name in enumerate(names) if i % 3 and i % 7 < 4}
+    state, params = start_state(war, held, draw_assumptions(war, RUNS, 7), seed=7)
+    place = np.arange(len(names))
+    beside = (np.abs(place[:, None] - place) <= 1).astype(np.float32)
+    often = np.full_like(params.surprise.operation_probability, 0.3)
+    params = replace(
+        params,
+        surprise=params.surprise._replace(operation_probability=often),
+        geography=replace(params.geography, neighbours=beside),
+    )
+    orders = np.zeros((4, 2, len(names)), np.float32)
+    compiled = advance(state, params, orders, seed=5, stream="x")
+    assert_same_runs(by_arrays(state, params, orders), compiled)
+    assert (compiled.surprise_log[:, 33:] > 0).any()
 
 
 def test_jax_takes_arrays_through_the_same_weeks(lively: State) -> None:

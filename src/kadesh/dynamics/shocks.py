@@ -5,13 +5,14 @@ the seed, the stream's name and the name of the side or sector it belongs to; th
 run and the month. So any run can be repeated alone, runs can be worked in any grouping, and a
 sector or side keeps its luck when others are added, left out or reordered.
 
-Random numbers are most of the cost of a campaign on a processor, so bits are not wasted: one call
+Luck is about a fifteenth of a campaign's time on a processor, because bits are not wasted: one call
 (64 bits) gives four weekly normal deviates, four uniform ones, or eight coarse ones. What belongs
 to a sector is stated towards its *home* side, so that exchanging the two sides' data mirrors the
 luck exactly.
 
-Rivals: `jax.random.normal` per week costs about four times as much, because its bits are used
-once and its keys address whole arrays, not runs; NumPy's generators address no run at all.
+Rivals: `jax.random.normal` per week, which uses its bits once, and whose keys address whole arrays,
+not runs; NumPy's generators, which address no run at all; and a generator with a state for each
+run (xoshiro), a few instructions cheaper, whose luck depends on how many numbers were drawn before.
 
 Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
 """

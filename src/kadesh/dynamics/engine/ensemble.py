@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int32
 
 from kadesh import cache
 from kadesh.dynamics.engine import kernel
 from kadesh.dynamics.engine.layout import (
+    BITS,
     CONSTANTS,
     EFFECTIVENESS,
     LANES,
@@ -48,7 +49,7 @@ class Ensemble:
     params: Float[np.ndarray, "block place"]
     area_km2: Float[np.ndarray, " sector"]
     is_home: Float[np.ndarray, "sector side"]
-    beside: np.ndarray
+    beside: Int32[np.ndarray, "sector word"]
     switches: Switches
 
     @property
@@ -167,8 +168,9 @@ def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
         _fill(numbers, row, getattr(constants, name), runs)
     _fill(numbers, EFFECTIVENESS, params.effectiveness_log, runs)
     geography = params.geography
-    bits = np.int64(1) << np.arange(places)
-    beside = ((np.asarray(geography.neighbours) > 0) @ bits).astype(np.int32)
+    words = np.zeros((places, -(-places // BITS), BITS), np.uint32)
+    words.reshape(places, -1)[:, :places] = np.asarray(geography.neighbours) > 0
+    beside = (words << np.arange(BITS, dtype=np.uint32)).sum(axis=-1, dtype=np.uint32)
     return Ensemble(
         runs,
         sectors.reshape(blocks, places, -1),
@@ -176,7 +178,7 @@ def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
         numbers.reshape(blocks, -1),
         np.asarray(geography.area_km2, np.float32),
         np.ascontiguousarray(np.asarray(geography.is_home, np.float32).T),
-        beside,
+        beside.view(np.int32),
         Switches(*map(np.float32, params.switches)),
     )
 

@@ -32,7 +32,16 @@ from kadesh.dynamics.engine.layout import (
     X,
 )
 from kadesh.dynamics.engine.operations import any_opens, any_ordered, no_operations, open_operations
-from kadesh.dynamics.engine.phases import fight, home_front, leave, look, rates, send, worth
+from kadesh.dynamics.engine.phases import (
+    fight,
+    home_front,
+    leave,
+    look,
+    rates,
+    reach_into,
+    send,
+    worth,
+)
 
 f4, u4 = np.float32, np.uint32
 ZERO = f4(0.0)
@@ -106,7 +115,8 @@ def programme(version: str) -> Any:
         q = _aligned(Q_ROWS * LANES, np.float32)
         p = _aligned(P_ROWS * LANES, np.float32)
         z = _aligned(Z_WORK, np.float32)
-        holds = _aligned(2 * LANES, np.int32)
+        holds = _aligned(beside.shape[1] * 2 * LANES, np.int32).reshape(-1, 2 * LANES)
+        reach = _aligned(2 * LANES, np.int32)
         waits = np.zeros(keys.choice.shape, np.float32)
         if len(version) == 0:
             return
@@ -138,9 +148,10 @@ def programme(version: str) -> Any:
                     worth(q[at:], z[at:], p, p[at:], luck, on)
                 for s in range(sectors):
                     y = x[s]
+                    reach_into(holds, beside[s], reach)
                     fight(
-                        y, p, z, holds, y[LUCK + week * LANES :], area[s], length[s],
-                        home[s, 0], home[s, 1], beside[s], on,
+                        y, p, z, reach, y[LUCK + week * LANES :], area[s], length[s],
+                        home[s, 0], home[s, 1], on,
                     )  # fmt: skip
                 if len(record) > 0:
                     _record_losses(x, record[now], block * LANES)

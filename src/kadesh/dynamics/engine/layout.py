@@ -54,6 +54,9 @@ P_ROWS: Final = _after + 2
 LINE: Final = 16
 """Numbers in a line of memory, and in the widest vectors."""
 
+BITS: Final = 32
+"""Sectors in a word that has a bit for each."""
+
 MONTH: Final = 4
 """Weeks for which luck is drawn at a time."""
 

@@ -37,7 +37,10 @@ def _commit(x, q, p, holds, area, home, beside, waits, orders, on, side, lane, o
     for s in range(sectors):
         chance = ZERO
         share = held_share(x[s, X.held_km2 + lane], area[s], home[s, side])
-        if opens and (holds[at] & beside[s]) != 0 and share < ONE:
+        reach = i4(0)
+        for word in range(len(holds)):
+            reach |= holds[word, at] & beside[s, word]
+        if opens and reach != 0 and share < ONE:
             good = prospect(
                 x[s, X.deployed_persons + at] + LEAST,
                 x[s, X.deployed_persons + across] + LEAST,

@@ -11,6 +11,7 @@ from kadesh.dynamics.engine import layout
 from kadesh.dynamics.engine.lanes import compiled, two_at_a_time, wide_vectors
 from kadesh.dynamics.engine.layout import (
     ATTRACTION,
+    BITS,
     EFFECT,
     KEPT,
     LANES,
@@ -47,21 +48,22 @@ _read_leave_params = compiled(layout.params_reader("reserves"))
 def look(x, q, p, z, holds, area, home):
     """Who holds land where, who is in the theatre; surprise fades."""
     wide_vectors()
+    for word in range(len(holds)):
+        for lane in range(2 * LANES):
+            holds[word, lane] = 0
     for lane in range(LANES):
-        holds[lane] = 0
-        holds[SECOND + lane] = 0
         z[Z.theatre + lane] = q[Q.reserve_persons + lane]
         z[Z.theatre + SECOND + lane] = q[Q.reserve_persons + SECOND + lane]
         two_at_a_time()
     for s in range(len(x)):
-        y = x[s]
-        bit = i4(1 << s)
+        y, held_there = x[s], holds[s // BITS]
+        bit = i4(1 << (s % BITS))
         for lane in range(LANES):
             held = y[X.held_km2 + lane]
             first = held_share(held, area[s], home[s, 0])
             second = held_share(held, area[s], home[s, 1])
-            holds[lane] |= bit if holds_land(first) else i4(0)
-            holds[SECOND + lane] |= bit if holds_land(second) else i4(0)
+            held_there[lane] |= bit if holds_land(first) else i4(0)
+            held_there[SECOND + lane] |= bit if holds_land(second) else i4(0)
             z[Z.theatre + lane] += y[X.deployed_persons + lane] + y[X.moving_persons + lane]
             z[Z.theatre + SECOND + lane] += (
                 y[X.deployed_persons + SECOND + lane] + y[X.moving_persons + SECOND + lane]
@@ -70,6 +72,18 @@ def look(x, q, p, z, holds, area, home):
             y[X.surprise_log + lane] = faded(y[X.surprise_log + lane], kept)
             y[X.surprise_log + SECOND + lane] = faded(y[X.surprise_log + SECOND + lane], kept)
             two_at_a_time()
+
+
+@compiled
+def reach_into(holds, beside, reach):
+    """Whether each side holds land beside a sector, or in it: not 0 where it does."""
+    wide_vectors()
+    for lane in range(2 * LANES):
+        reach[lane] = holds[0, lane] & beside[0]
+        two_at_a_time()
+    for word in range(1, len(holds)):
+        for lane in range(2 * LANES):
+            reach[lane] |= holds[word, lane] & beside[word]
 
 
 @compiled
@@ -88,7 +102,7 @@ def worth(q, z, p, own, luck, on):
 
 
 @compiled
-def fight(y, p, z, holds, luck, area, length, home_0, home_1, beside, on):
+def fight(y, p, z, reach, luck, area, length, home_0, home_1, on):
     """The fighting of a week in one sector."""
     wide_vectors()
     for lane in range(LANES):
@@ -101,8 +115,8 @@ def fight(y, p, z, holds, luck, area, length, home_0, home_1, beside, on):
             y[STAKE + lane],
             (y[ATTRACTION + lane], y[ATTRACTION + SECOND + lane]),
         )
-        reach = ((holds[lane] & beside) != 0, (holds[SECOND + lane] & beside) != 0)
-        front = week.front_of(sector.held_km2, reach, place, params.ground)
+        reached = reach[lane] != 0, reach[SECOND + lane] != 0
+        front = week.front_of(sector.held_km2, reached, place, params.ground)
         after = week.fight(
             front,
             sector,
