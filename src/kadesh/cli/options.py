@@ -126,6 +126,6 @@ Blocks = Annotated[
         metavar="NUMBER",
         min=1,
         max=1024,
-        help="Blocks of 256 runs worked at a time; changes memory and time, no figure.",
+        help="Tasks worked at a time, one on each core; changes time, no figure.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Many campaigns at once, some weeks at a time, in tasks of a fixed number of runs.
+"""Many campaigns at once, some weeks at a time, in tasks of some milliseconds.
 
 Neither the number of runs, nor how they are cut into tasks, nor how many tasks are worked at a
 time, changes a bit of any run: each is worked in a lane of its own.
@@ -14,17 +14,17 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float, Int
 
-from kadesh.dynamics.engine.ensemble import Ensemble, Luck, Weeks, laid_out, weeks_of
-from kadesh.dynamics.engine.layout import LANES, SIDE
+from kadesh.dynamics.engine.ensemble import Ensemble, Luck, Weeks, flat, laid_out, weeks_of
+from kadesh.dynamics.engine.layout import SIDE
 from kadesh.dynamics.shocks import MONTH_WEEKS, shock_keys
 from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
 from kadesh.errors import NumericalError, argument_mistake
 
-BLOCK_RUNS: Final = 256
-"""Runs worked as one task."""
+TASK_WEEKS: Final = 512
+"""Weeks of a block of lanes in a task, about: some milliseconds."""
 
-KEPT_BYTES: Final = 256 * 2**20
-"""About how much of the weeks is kept before it is handed on."""
+KEPT_BYTES: Final = 16 * 2**20
+"""About how much of the weeks is kept before it is handed on: what a processor keeps near."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,12 @@ def advance(
         return _advance_on(device, state, params, schedule, luck, keep)
     ensemble = laid_out(state, params)
     pace = len(schedule) if keep is None else _kept_weeks(ensemble)
-    tasks, firsts = _tasks(ensemble.blocks), range(0, len(schedule), pace)
+    tasks, firsts = _tasks(ensemble.blocks, pace, workers), range(0, len(schedule), pace)
+    room = weeks_of(ensemble, schedule[:pace], keeps=keep is not None)
     done = 0
     with ThreadPoolExecutor(workers) as pool:
         for first in firsts:
-            weeks = weeks_of(ensemble, schedule[first : first + pace], keeps=keep is not None)
+            weeks = room.through(schedule[first : first + pace])
             work = partial(ensemble.advance, luck=luck.after(first), weeks=weeks)
             for _ in map(work, tasks) if workers == 1 else pool.map(work, tasks):
                 done += 1
@@ -141,21 +142,23 @@ def _kept_weeks(ensemble: Ensemble) -> int:
     )
 
 
-def _tasks(blocks: int) -> list[range]:
-    step = BLOCK_RUNS // LANES
+def _tasks(blocks: int, weeks: int, workers: int) -> list[range]:
+    step = min(max(TASK_WEEKS // max(weeks, 1), 1), -(-blocks // workers))
     return [range(first, min(first + step, blocks)) for first in range(0, blocks, step)]
 
 
 def _named(weeks: Weeks, runs: int) -> dict[str, np.ndarray]:
     """What is kept of some weeks, by the names of the quantities."""
-    sectors, sides = weeks.sectors[..., :runs], weeks.sides[..., :runs]
+    count = len(weeks.orders)
+    sectors, sides = weeks.sectors[:, :count], weeks.sides[:, :count]
     found = {
-        "held_km2": sectors[:, 0],
-        "deployed_persons": sectors[:, 1:3],
-        "weekly_losses_persons": sectors[:, 3:5],
-        "committed_persons": sectors[:, 5:7],
+        "held_km2": sectors[:, :, 0],
+        "deployed_persons": sectors[:, :, 1:3],
+        "weekly_losses_persons": sectors[:, :, 3:5],
+        "committed_persons": sectors[:, :, 5:7],
     }
-    return found | {name: sides[:, row : row + 2] for name, row in SIDE.items()}
+    found |= {name: sides[:, :, row : row + 2] for name, row in SIDE.items()}
+    return {name: flat(rows, runs) for name, rows in found.items()}
 
 
 def _not_finite(

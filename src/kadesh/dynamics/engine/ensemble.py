@@ -63,13 +63,13 @@ class Ensemble:
         sectors = self.sectors.reshape(self.blocks, len(self.area_km2), X_ROWS, LANES)
         for name, row in SECTOR.items():
             if is_pair(Sector, name):
-                rows = sectors[:, :, row : row + 2].transpose(2, 1, 0, 3)
+                rows = sectors[:, :, row : row + 2].swapaxes(1, 2)
             else:
-                rows = sectors[:, :, row].transpose(1, 0, 2)
-            found[name] = _flat(rows, self.runs)
+                rows = sectors[:, :, row]
+            found[name] = flat(rows, self.runs)
         sides = self.sides.reshape(self.blocks, Q_ROWS, LANES)
         for name, row in SIDE.items():
-            found[name] = _flat(sides[:, row : row + 2].transpose(1, 0, 2), self.runs)
+            found[name] = flat(sides[:, row : row + 2], self.runs)
         found["aid_regime"] = found["aid_regime"].astype(np.int32)
         return CampaignState(**found)
 
@@ -111,26 +111,32 @@ class Weeks:
     """
 
     orders: Float[np.ndarray, "week side sector"]
-    sectors: Float[np.ndarray, "kept quantity sector run"]
-    sides: Float[np.ndarray, "kept quantity run"]
+    sectors: Float[np.ndarray, "block kept quantity sector lane"]
+    sides: Float[np.ndarray, "block kept quantity lane"]
     soundness: Float[np.ndarray, "block lane"]
+
+    def through(self, orders: Float[np.ndarray, "week side sector"]) -> "Weeks":
+        """Other weeks, no more of them, kept in the same place."""
+        return replace(self, orders=orders)
 
 
 def weeks_of(
     ensemble: Ensemble, orders: Float[np.ndarray, "week side sector"], *, keeps: bool
 ) -> Weeks:
     """Weeks to go through, with room for what is kept."""
-    kept, runs = (len(orders) if keeps else 0), ensemble.blocks * LANES
+    blocks, kept = ensemble.blocks, len(orders) if keeps else 0
     return Weeks(
         orders,
-        np.empty((kept, 7, len(ensemble.area_km2), runs), np.float32),
-        np.empty((kept, Q_ROWS, runs), np.float32),
-        np.zeros((ensemble.blocks, LANES), np.float32),
+        np.empty((blocks, kept, 7, len(ensemble.area_km2), LANES), np.float32),
+        np.empty((blocks, kept, Q_ROWS, LANES), np.float32),
+        np.zeros((blocks, LANES), np.float32),
     )
 
 
-def _flat(rows: np.ndarray, runs: int) -> np.ndarray:
-    return np.ascontiguousarray(rows.reshape(*rows.shape[:-2], -1)[..., :runs])
+def flat(rows: Float[np.ndarray, "block ... lane"], runs: int) -> Float[np.ndarray, "... run"]:
+    """Rows of lanes in blocks as rows of runs."""
+    joined = np.moveaxis(rows, 0, -2)
+    return np.ascontiguousarray(joined.reshape(*joined.shape[:-2], -1)[..., :runs])
 
 
 def _in_lanes(values: Any, runs: int) -> np.ndarray:

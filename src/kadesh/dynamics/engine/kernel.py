@@ -54,27 +54,25 @@ def _copy(source, target, count):
 
 
 @rare
-def _record_losses(x, record, start):
+def _record_losses(x, record):
     """Losses and operations of a week, before people move."""
     for s in range(len(x)):
-        for lane in range(LANES):
-            record[3, s, start + lane] = x[s, LOSSES + lane]
-            record[4, s, start + lane] = x[s, LOSSES + SECOND + lane]
-            record[5, s, start + lane] = x[s, COMMITTED + lane]
-            record[6, s, start + lane] = x[s, COMMITTED + SECOND + lane]
+        for side in range(2):
+            at = side * SECOND
+            _copy(x[s, LOSSES + at :], record[3 + side, s], LANES)
+            _copy(x[s, COMMITTED + at :], record[5 + side, s], LANES)
 
 
 @rare
-def _record(x, q, record, side_record, start):
+def _record(x, q, record, side_record):
     """Land and people of a sector, and all of the sides, at the end of a week."""
     for s in range(len(x)):
-        for lane in range(LANES):
-            record[0, s, start + lane] = x[s, X.held_km2 + lane]
-            record[1, s, start + lane] = x[s, X.deployed_persons + lane]
-            record[2, s, start + lane] = x[s, X.deployed_persons + SECOND + lane]
+        _copy(x[s, X.held_km2 :], record[0, s], LANES)
+        for side in range(2):
+            deployed = x[s, X.deployed_persons + side * SECOND :]
+            _copy(deployed, record[1 + side, s], LANES)
     for row in range(Q_ROWS):
-        for lane in range(LANES):
-            side_record[row, start + lane] = q[row * LANES + lane]
+        _copy(q[row * LANES :], side_record[row], LANES)
 
 
 @rare
@@ -110,7 +108,7 @@ def programme(version: str) -> Any:
     ):  # fmt: skip
         """Blocks `first` to before `last` through the weeks of `orders`, in place."""
         wide_vectors()
-        sectors, weeks = len(area), len(orders)
+        sectors, weeks, kept = len(area), len(orders), record.shape[1] > 0
         x = _aligned(sectors * X_WORK, np.float32).reshape(sectors, X_WORK)
         q = _aligned(Q_ROWS * LANES, np.float32)
         p = _aligned(P_ROWS * LANES, np.float32)
@@ -133,7 +131,7 @@ def programme(version: str) -> Any:
                 look(x, q, p, z, holds, area, home)
                 ordered = any_ordered(orders[now])
                 opened = any_opens(z[OPERATION_LUCK + week * LANES :], p, ordered)
-                if len(record) > 0:
+                if kept:
                     no_operations(x)
                 if opened:
                     open_operations(
@@ -153,8 +151,8 @@ def programme(version: str) -> Any:
                         y, p, z, reach, y[LUCK + week * LANES :], area[s], length[s],
                         home[s, 0], home[s, 1], on,
                     )  # fmt: skip
-                if len(record) > 0:
-                    _record_losses(x, record[now], block * LANES)
+                if kept:
+                    _record_losses(x, record[block, now])
                 for side in range(2):
                     at = side * LANES
                     luck = z[AID_LUCK + (side * MONTH + week) * LANES :]
@@ -164,8 +162,8 @@ def programme(version: str) -> Any:
                     rates(z[at:])
                     for s in range(sectors):
                         send(x[s, at:], z[at:])
-                if len(record) > 0:
-                    _record(x, q, record[now], side_record[now], block * LANES)
+                if kept:
+                    _record(x, q, record[block, now], side_record[block, now])
                 if week == MONTH - 1 or now == weeks - 1:
                     _finite(x, q, finite[block])
             for s in range(sectors):
