@@ -238,7 +238,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="few runs: to see that it works")
     parser.add_argument("--child", choices=("one", "all"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    runs, slow_runs, turns = (512, 8, 1) if asked.short else (4096, 40, 5)
+    runs, slow_runs, turns = (512, 8, 1) if asked.short else (4096, 40, 15)
     if asked.child == "one":
         one_core(runs, slow_runs, turns)
         return
