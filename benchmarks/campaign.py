@@ -2,8 +2,9 @@
 
     python benchmarks/campaign.py [--runs 4096] [--workers 1]
 
-Prints one JSON line: seconds from import to the first block's end in a process with an empty and
-with a filled cache of compiled programmes, trajectories per second once warm, and peak memory.
+Prints one JSON line: seconds from import to the end of the first 256 runs, in a process with an
+empty and with a filled cache of compiled programmes, trajectories per second once warm, and peak
+memory.
 """
 
 import argparse

@@ -255,7 +255,7 @@ def main() -> None:
         check_runs(name, run, slow_runs if is_slow else 512)
         check_ensemble(name, run, 10 * slow_runs if is_slow else runs, ours)
     say(load=os.getloadavg(), cpus=os.cpu_count(), runs=runs, turns=turns)
-    one_thread = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "OMP_NUM_THREADS": "1"}
+    one_thread = {"OMP_NUM_THREADS": "1"}
     for child, settings in (("one", one_thread), ("all", {})):
         command = [sys.executable, __file__, f"--child={child}"]
         command += ["--short"] if asked.short else []

@@ -477,11 +477,12 @@ def test_a_side_that_gains_is_aided_more_than_without_an_answer_to_success(
 
 
 def test_a_run_does_not_depend_on_how_many_are_asked_for(war: War) -> None:
-    small = simulate(war, HELD, weeks=6, runs=40, seed=7)
     large = simulate(war, HELD, weeks=10, runs=600, seed=7)
-    part = large.isel(run=slice(40), week=slice(7))
-    for name in small.data_vars:
-        assert small[name].to_numpy().tobytes() == part[name].to_numpy().tobytes(), name
+    for runs in (1, 2, 40, 65):
+        small = simulate(war, HELD, weeks=6, runs=runs, seed=7)
+        part = large.isel(run=slice(runs), week=slice(7))
+        for name in small.data_vars:
+            assert small[name].to_numpy().tobytes() == part[name].to_numpy().tobytes(), name
 
 
 def test_working_blocks_side_by_side_leaves_every_byte(war: War) -> None:
@@ -543,23 +544,35 @@ def test_another_stream_is_other_luck_and_the_same_stream_is_common(
 
 
 @pytest.mark.parametrize(
-    ("assumption", "quantity"),
+    "assumption",
+    ["advance_limit_km_per_day", "loss_rate_per_week", "operation_reserve_share", "ground_noise"],
+)
+def test_a_parameter_that_is_not_finite_is_named(war: War, assumption: str) -> None:
+    with pytest.raises(NumericalError, match=f"{assumption} = nan.*run 0"):
+        simulate(war, HELD, weeks=4, runs=3, assumptions={assumption: float("nan")})
+    with pytest.raises(NumericalError, match=r"operation_probability = nan .*, side Ardia, run 0"):
+        simulate(war, HELD, weeks=4, runs=3, factors={"operation_probability_per_month": np.nan})
+
+
+@pytest.mark.parametrize(
+    ("began", "quantity"),
     [
-        ("advance_force_exponent", "held_km2"),
-        ("advance_limit_km_per_day", "held_km2"),
-        ("loss_rate_per_week", "deployed_persons"),
-        ("returning_share", "recovering_persons"),
-        ("materiel_use_per_week", "materiel_eur"),
-        ("support_return_per_week", "training_persons"),
-        ("fortification_depth_km", "fortification_share"),
-        ("mobilization_response", "training_persons"),
-        ("training_weeks", "reserve_persons"),
-        ("ground_noise", "held_km2"),
+        ("luck_log", "held_km2"),
+        ("materiel_eur", "held_km2"),
+        ("moving_persons", "held_km2|deployed_persons"),
+        ("training_persons", "reserve_persons"),
+        ("losses_persons", "losses_persons"),
+        ("recent_gain_share", "recent_gain_share"),
     ],
 )
-def test_a_number_that_is_not_finite_is_named(war: War, assumption: str, quantity: str) -> None:
-    with pytest.raises(NumericalError, match=rf"{quantity} = nan.*week 1, run 0") as error:
-        simulate(war, HELD, weeks=4, runs=3, assumptions={assumption: float("nan")})
+def test_a_number_that_is_not_finite_is_named(
+    started: tuple[CampaignState, CampaignParams], began: str, quantity: str
+) -> None:
+    state, params = started
+    values = getattr(state, began).copy()
+    values[..., 5] = np.nan
+    with pytest.raises(NumericalError, match=rf"({quantity}) = nan.*week 1, run 5") as error:
+        step_many(replace(state, **{began: values}), params)
     assert "side Ardia" in str(error.value) or "sector" in str(error.value)
 
 
@@ -574,6 +587,7 @@ def test_an_overflow_is_an_error_too(war: War) -> None:
         ({"weeks": 0}, "weeks"),
         ({"runs": 0}, "runs"),
         ({"quantiles": [0.5, 1.5]}, "quantiles"),
+        ({"quantiles": []}, "quantiles"),
         ({"scenario": "nowhere"}, "scenario"),
         ({"switched_off": ["tanks"]}, "switched_off"),
         ({"assumptions": {"nothing": 1.0}}, "nothing"),
@@ -581,6 +595,8 @@ def test_an_overflow_is_an_error_too(war: War) -> None:
         ({"objectives": {"Ordia": "stake"}}, "Ordia"),
         ({"orders": [Order("Ardia", "moon", 0, 1.0)]}, "moon"),
         ({"orders": [Order("Ardia", "march", 99, 1.0)]}, "99"),
+        ({"orders": [Order("Ardia", "march", 1, -5e4)]}, "persons"),
+        ({"orders": [Order("Ardia", "march", 1, float("nan"))]}, "persons"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(war: War, given: dict[str, Any], word: str) -> None:

@@ -14,10 +14,19 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float, Int
 
-from kadesh.dynamics.engine.ensemble import Ensemble, Luck, Weeks, flat, laid_out, weeks_of
+from kadesh.dynamics.engine.ensemble import (
+    Ensemble,
+    Luck,
+    Weeks,
+    flat,
+    laid_out,
+    programme,
+    weeks_of,
+)
 from kadesh.dynamics.engine.layout import SIDE
 from kadesh.dynamics.shocks import MONTH_WEEKS, shock_keys
 from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
+from kadesh.dynamics.week import constants_of
 from kadesh.errors import NumericalError, argument_mistake
 
 TASK_WEEKS: Final = 512
@@ -79,14 +88,17 @@ def advance(
 
     Raises:
         InputErrors: `device` is neither "cpu" nor "gpu", or there is no such device.
-        NumericalError: a number is not finite at the end of a month, or of the schedule.
+        NumericalError: a parameter is not finite, or a number at the end of a month or of the
+            schedule.
     """
     names = params.geography
     keys = shock_keys(seed, stream, names.side_ids, names.sector_ids)
     luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
     if device != "cpu":
         return _advance_on(device, state, params, schedule, luck, keep)
+    _require_finite(params, luck)
     ensemble = laid_out(state, params)
+    programme()  # Once, and not by every worker.
     pace = len(schedule) if keep is None else _kept_weeks(ensemble)
     tasks, firsts = _tasks(ensemble.blocks, pace, workers), range(0, len(schedule), pace)
     room = weeks_of(ensemble, schedule[:pace], keeps=keep is not None)
@@ -107,6 +119,23 @@ def advance(
     return ensemble.state()
 
 
+def _require_finite(params: CampaignParams, luck: Luck) -> None:
+    """Parameters of every run are numbers: in a condition a NaN would pass for a no."""
+    groups = {name: group._asdict() for name, group in params.mechanisms._asdict().items()}
+    with np.errstate(all="ignore"):
+        groups["worked out of the parameters"] = constants_of(params)._asdict()
+    for group, numbers in groups.items():
+        for name, values in numbers.items():
+            if not np.isfinite(values).all():
+                place = np.argwhere(~np.isfinite(np.atleast_1d(values)))[0]
+                side = params.geography.side_ids[place[0]] if len(place) > 1 else None
+                raise NumericalError(
+                    f"campaign: {name} = {np.atleast_1d(values)[tuple(place)]} ({group})"
+                    f"{f', side {side}' if side else ''}, run {luck.first_run + place[-1]}: "
+                    "expected a finite number. Check the assumptions drawn for this run."
+                )
+
+
 def _advance_on(
     device: str,
     state: CampaignState,
@@ -121,12 +150,15 @@ def _advance_on(
     try:
         # Loading JAX takes a second, and few machines have what it is for.
         accelerator = import_module("kadesh.dynamics.engine.accelerator")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "jax":
+            raise
         remedy = 'Install it (pip install "kadesh[gpu]"), or leave device at "cpu"'
         raise argument_mistake("device", device, expected, remedy) from None
     if not accelerator.is_at_hand():
         raise argument_mistake("device", device, expected, 'Leave device at "cpu"')
     handed = None if keep is None else lambda first, values: keep(Kept(first, values))
+    _require_finite(params, luck)
     end: CampaignState
     end, sound = accelerator.advance_arrays(state, params, schedule, luck, handed)
     if not sound.all():
@@ -184,7 +216,11 @@ def _not_finite(
                     f"week {luck.first_month * MONTH_WEEKS + last}, run {luck.first_run + run}: "
                     "expected a finite number. Check the assumptions drawn for this run."
                 )
-    return NumericalError("campaign: a number is not finite, but not when the run is repeated")
+    return NumericalError(
+        f"campaign: a number of run {luck.first_run + run} is not finite by week "
+        f"{luck.first_month * MONTH_WEEKS + len(schedule)} on this device, but all are when it is "
+        'repeated on the processor. Use device "cpu", and report it.'
+    )
 
 
 def _place(field: str, where: tuple[int, ...], geography: Geography) -> str:

@@ -1,5 +1,6 @@
 """Campaigns of a war: simulated courses, and many states stepped a month at a time."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -69,8 +70,8 @@ def simulate(
         quantiles: Probabilities, each within 0 and 1: keep only these quantiles over runs, exact
             and week by week, so that 100,000 runs need no more than a gigabyte.
         device: `cpu`, or `gpu` for JAX's accelerator (`kadesh[gpu]`); results agree to rounding.
-        workers: Tasks worked at a time; changes nothing but time.
-        progress: Called with tasks done and tasks in all.
+        workers: Tasks worked at a time; changes nothing but time, and nothing on a gpu.
+        progress: Called with tasks done and tasks in all; not on a gpu.
 
     Returns:
         Dataset over run (with `quantiles`, over quantile in its place), week (Sundays, the start
@@ -85,6 +86,8 @@ def simulate(
     for name, number in (("weeks", weeks), ("runs", runs), ("workers", workers)):
         if number < 1:
             raise argument_mistake(name, number, "a whole number above 0", "Give at least 1")
+    if quantiles is not None and not len(quantiles):
+        raise argument_mistake("quantiles", quantiles, "a probability or more", "Leave it out")
     for probability in quantiles or ():
         if not 0.0 <= probability <= 1.0:
             expected = "a number within 0 and 1"
@@ -211,6 +214,9 @@ def _schedule(
         if not 0 <= order.week < weeks:
             remedy = "Count weeks from 0"
             raise argument_mistake("orders.week", order.week, f"a week below {weeks}", remedy)
+        if not 0.0 <= order.persons < math.inf:
+            expected = "a number of people, 0 or more"
+            raise argument_mistake("orders.persons", order.persons, expected, "Correct it")
         place = war.side_ids.index(order.side), war.sector_ids.index(order.sector)
         schedule[(order.week, *place)] += order.persons
     return schedule

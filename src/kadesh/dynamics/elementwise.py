@@ -7,7 +7,8 @@ another body. So mechanisms use operators and what is in this file, and nothing 
 
 Bounds never hide a number that is not a number. A compiler's own minimum and maximum may return
 the bound where the number is NaN; a campaign that overflowed would then pass for one that did
-nothing. A comparison and a choice keep NaN everywhere.
+nothing. A comparison and a choice keep a NaN that is bounded. One in a bound or a condition they
+cannot keep: parameters are looked at before the first week.
 """
 
 from typing import Annotated, Any
@@ -55,6 +56,18 @@ def log1p(x: Number) -> Number:
 def choose(condition: Number, then: Number, otherwise: Number) -> Number:
     """`then` where the condition holds, `otherwise` elsewhere."""
     return condition.__array_namespace__().where(condition, then, otherwise)
+
+
+def total(values: Number, axis: int) -> Number:
+    """Sum over an axis, one after another: the same for one run as for a run among many.
+
+    (Of a single run NumPy adds in pairs, and then rounds otherwise.)
+    """
+    xp = values.__array_namespace__()
+    added = xp.take(values, xp.asarray(0), axis=axis)
+    for index in range(1, values.shape[axis]):
+        added = added + xp.take(values, xp.asarray(index), axis=axis)
+    return added
 
 
 def at_most(values: Number, limit: Number) -> Number:

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int32
 
+from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.geography import neighbour_matrix
 from kadesh.dynamics.mechanisms.aid import INTERRUPTED, SUSTAINED, AidParams
 from kadesh.dynamics.mechanisms.allocation import (
@@ -142,7 +143,8 @@ def _wanted(
     held_km2: Float[np.ndarray, "sector run"], params: CampaignParams
 ) -> Float[np.ndarray, "side sector run"]:
     """Share of its deployed troops that each side wants in each sector."""
-    given = given_of(params)
+    with np.errstate(all="ignore"):
+        given = given_of(params)
     nothing = np.zeros_like(params.attraction)
     nowhere = Sector(held_km2, held_km2, nothing, nothing, nothing, nothing, nothing)
     front = fronts(nowhere, given)
@@ -160,7 +162,7 @@ def _wanted(
             for side in (0, 1)
         ]
     )
-    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+    return np.asarray(weight / total(weight, 1)[:, None])
 
 
 def _losses_in_a_week(
@@ -169,7 +171,7 @@ def _losses_in_a_week(
     # What is no number is looked for, and named, where the campaign is run.
     with np.errstate(all="ignore"):
         contest = contests(sector_of(state), side_of(state), state.luck_log, given_of(params))
-        return np.stack([losses.sum(axis=0) for losses in contest.expected_losses_persons])
+        return np.stack([total(losses, 0) for losses in contest.expected_losses_persons])
 
 
 class _Lookup:
@@ -316,7 +318,7 @@ def stake_weights(war: War, runs: int, seed: int) -> Float[np.ndarray, "sector r
             for sector in war.sectors
         ]
     )
-    return np.asarray(drawn / drawn.sum(axis=0))
+    return np.asarray(drawn / total(drawn, 0))
 
 
 def _figures(figures: Range) -> tuple[float, float, float]:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from jaxtyping import Float, Int32
 
+from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.mechanisms.aid import AidParams
 from kadesh.dynamics.mechanisms.allocation import AllocationParams
 from kadesh.dynamics.mechanisms.attrition import AttritionParams
@@ -76,7 +77,7 @@ class CampaignState:
     @property
     def theatre_persons(self) -> Float[np.ndarray, "side run"]:
         """People in the theatre: in sectors, on the move and in reserve."""
-        in_sectors = (self.deployed_persons + self.moving_persons).sum(axis=1)
+        in_sectors = total(self.deployed_persons + self.moving_persons, 1)
         return np.asarray(in_sectors + self.reserve_persons)
 
 

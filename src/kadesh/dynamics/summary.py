@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.dynamics.step import fronts, given_of, sector_of, side_of, worths_log
 
@@ -73,19 +74,19 @@ def _numbers(state: CampaignState, params: CampaignParams) -> dict[str, Float[np
     theatre = state.theatre_persons
     bare = given._replace(effectiveness_log=np.zeros_like(params.effectiveness_log))
     worth = np.exp(worths_log(side_of(state), theatre, bare))
-    force = (state.deployed_persons * worth[:, None]).sum(axis=1)
+    force = total(state.deployed_persons * worth[:, None], 1)
     weight = params.stake_weight * contact + 1e-6
     toward_first = 2.0 * params.geography.is_home[0][:, None] - 1.0
     by_contact = contact + 1e-6
-    fortified = (state.fortification_share * by_contact).sum(axis=1) / by_contact.sum(axis=0)
+    fortified = total(state.fortification_share * by_contact, 1) / total(by_contact, 0)
     return {
-        "stake_share": stake.sum(axis=1),
-        "home_stake_share": (stake * is_home).sum(axis=1),
-        "abroad_stake_share": (stake * (1.0 - is_home)).sum(axis=1),
-        "abroad_km2": (other_land * (1.0 - is_home)).sum(axis=1),
+        "stake_share": total(stake, 1),
+        "home_stake_share": total(stake * is_home, 1),
+        "abroad_stake_share": total(stake * (1.0 - is_home), 1),
+        "abroad_km2": total(other_land * (1.0 - is_home), 1),
         "held_share": state.held_km2 / params.geography.area_km2[:, None],
         "force_log_ratio": np.log(force[0] + 1.0) - np.log(force[1] + 1.0),
-        "luck_log": (weight * toward_first * state.luck_log).sum(axis=0) / weight.sum(axis=0),
+        "luck_log": total(weight * toward_first * state.luck_log, 0) / total(weight, 0),
         "theatre_persons": theatre,
         "pool_persons": state.pool_persons,
         "training_persons": state.training_persons,

@@ -3,8 +3,9 @@
     operations -> contest (force, intent) -> losses -> ground -> fortification -> home front
     -> movement of people
 
-Each mechanism is a module of its own; only this one knows the order. A week comes in four parts,
-each for one sector or one side of one run, with sums over sectors in between:
+Each mechanism is a module of its own. What they do to each other in a week is written here, and the
+order of its parts, with operations before them, twice: for arrays and for lanes. A week comes in
+four parts, each for one sector or one side of one run, with sums over sectors in between:
 
     `worth_log`, `luck_of_losses`   a side     what one of its people is worth, its luck
     `fight`                         a sector   both sides: losses, ground, lines

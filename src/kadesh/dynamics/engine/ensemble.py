@@ -169,7 +169,8 @@ def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
     for group, rows in PARAMS.items():
         for name, row in rows.items():
             _fill(numbers, row, getattr(getattr(params, group), name), runs)
-    constants = constants_of(params)
+    with np.errstate(all="ignore"):
+        constants = constants_of(params)
     for name, row in CONSTANTS.items():
         _fill(numbers, row, getattr(constants, name), runs)
     _fill(numbers, EFFECTIVENESS, params.effectiveness_log, runs)

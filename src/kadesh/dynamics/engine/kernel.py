@@ -116,6 +116,7 @@ def programme(version: str) -> Any:
         holds = _aligned(beside.shape[1] * 2 * LANES, np.int32).reshape(-1, 2 * LANES)
         reach = _aligned(2 * LANES, np.int32)
         waits = np.zeros(keys.choice.shape, np.float32)
+        # Read here, `version` is part of what Numba's cache knows a programme by.
         if len(version) == 0:
             return
         for block in range(first, last):

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, get_type_hints
 
 from kadesh.dynamics.elementwise import Pair
+from kadesh.dynamics.shocks import MONTH_WEEKS
 from kadesh.dynamics.state import RunParams
 from kadesh.dynamics.week import Constants, Place, Sector, Side
 
 LANES: Final = 64
-"""Runs worked at a time, as many as the nearest memory holds. Changes no digit of any run."""
+"""Runs worked at a time: in a dozen sectors their numbers have 110 KB, which a core keeps near.
+
+Changes no digit of any run.
+"""
 
 Rows = dict[str, int]
 
@@ -57,7 +61,7 @@ LINE: Final = 16
 BITS: Final = 32
 """Sectors in a word that has a bit for each."""
 
-MONTH: Final = 4
+MONTH: Final = MONTH_WEEKS
 """Weeks for which luck is drawn at a time."""
 
 

@@ -1,1 +1,1 @@
-"""What happens in a week, one mechanism a file; `kadesh.dynamics.step` puts them in order."""
+"""What happens in a week, one mechanism a file; `kadesh.dynamics.week` puts them in order."""
