@@ -29,8 +29,8 @@ from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
 from kadesh.dynamics.week import constants_of
 from kadesh.errors import NumericalError, argument_mistake
 
-TASK_WEEKS: Final = 512
-"""Weeks of a block of lanes in a task, about: some milliseconds."""
+TASK_WEEKS: Final = 2048
+"""Weeks of a block of lanes in a task, at most about: some 30 milliseconds."""
 
 KEPT_BYTES: Final = 16 * 2**20
 """About how much of the weeks is kept before it is handed on: what a processor keeps near."""
@@ -175,7 +175,8 @@ def _kept_weeks(ensemble: Ensemble) -> int:
 
 
 def _tasks(blocks: int, weeks: int, workers: int) -> list[range]:
-    step = min(max(TASK_WEEKS // max(weeks, 1), 1), -(-blocks // workers))
+    rounds = -(-blocks * weeks // (TASK_WEEKS * workers))
+    step = -(-blocks // max(rounds * workers, 1))
     return [range(first, min(first + step, blocks)) for first in range(0, blocks, step)]
 
 

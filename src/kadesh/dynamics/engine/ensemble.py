@@ -142,13 +142,13 @@ def flat(rows: Float[np.ndarray, "block ... lane"], runs: int) -> Float[np.ndarr
 def _in_lanes(values: Any, runs: int) -> np.ndarray:
     """Numbers (..., run) cut into blocks (block, ..., lane), the last run repeated."""
     given = np.asarray(values, np.float32)
-    given = (
-        np.broadcast_to(given, (*given.shape[:-1], runs)) if given.ndim else np.full(runs, given)
-    )
+    if given.shape[-1:] != (runs,):
+        given = np.broadcast_to(given, (*given.shape[:-1], runs))
     missing = -runs % LANES
     if missing:
         given = np.concatenate([given, np.repeat(given[..., -1:], missing, axis=-1)], axis=-1)
-    return np.moveaxis(given.reshape(*given.shape[:-1], -1, LANES), -2, 0)
+    blocks = given.reshape(*given.shape[:-1], -1, LANES)
+    return blocks.transpose(-2, *range(blocks.ndim - 2), -1)
 
 
 def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:

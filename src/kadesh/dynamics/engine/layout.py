@@ -6,6 +6,7 @@ the second side's after the first's.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final, get_type_hints
 
 from kadesh.dynamics.elementwise import Pair
@@ -22,6 +23,7 @@ Changes no digit of any run.
 Rows = dict[str, int]
 
 
+@cache
 def is_pair(group: type, field: str) -> bool:
     """Whether a field of a named tuple holds a number of each side."""
     return get_type_hints(group, include_extras=True)[field] is Pair
