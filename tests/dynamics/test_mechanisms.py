@@ -75,6 +75,7 @@ from kadesh.dynamics.mechanisms.withdrawal import (
     unsaved_share,
     yielded_share,
 )
+from kadesh.dynamics.records import Contest, Fought, Front, Sector, Side
 from kadesh.dynamics.shocks import Shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState, Geography, Switches
 from kadesh.dynamics.step import (
@@ -88,7 +89,7 @@ from kadesh.dynamics.step import (
     theatre_persons,
     worths_log,
 )
-from kadesh.dynamics.week import Contest, Fought, Front, Sector, Side, fight, luck_of_losses
+from kadesh.dynamics.week import fight, luck_of_losses
 
 SECTORS, RUNS = 5, 32
 RANDOM = np.random.default_rng(20220224)

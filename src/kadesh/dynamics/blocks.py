@@ -99,13 +99,13 @@ def advance(
     _require_finite(params, luck)
     ensemble = laid_out(state, params)
     programme()  # Once, and not by every worker.
-    pace = len(schedule) if keep is None else _kept_weeks(ensemble)
+    pace = len(schedule) if keep is None else min(_kept_weeks(ensemble), len(schedule))
     tasks, firsts = _tasks(ensemble.blocks, pace, workers), range(0, len(schedule), pace)
     room = weeks_of(ensemble, schedule[:pace], keeps=keep is not None)
     done = 0
     with ThreadPoolExecutor(workers) as pool:
         for first in firsts:
-            weeks = room.through(schedule[first : first + pace])
+            weeks = replace(room, orders=schedule[first : first + pace])
             work = partial(ensemble.advance, luck=luck.after(first), weeks=weeks)
             for _ in map(work, tasks) if workers == 1 else pool.map(work, tasks):
                 done += 1
@@ -121,19 +121,17 @@ def advance(
 
 def _require_finite(params: CampaignParams, luck: Luck) -> None:
     """Parameters of every run are numbers: in a condition a NaN would pass for a no."""
-    groups = {name: group._asdict() for name, group in params.mechanisms._asdict().items()}
     with np.errstate(all="ignore"):
-        groups["worked out of the parameters"] = constants_of(params)._asdict()
-    for group, numbers in groups.items():
-        for name, values in numbers.items():
-            if not np.isfinite(values).all():
-                place = np.argwhere(~np.isfinite(np.atleast_1d(values)))[0]
-                side = params.geography.side_ids[place[0]] if len(place) > 1 else None
-                raise NumericalError(
-                    f"campaign: {name} = {np.atleast_1d(values)[tuple(place)]} ({group})"
-                    f"{f', side {side}' if side else ''}, run {luck.first_run + place[-1]}: "
-                    "expected a finite number. Check the assumptions drawn for this run."
-                )
+        groups: list[Any] = [*params.mechanisms, constants_of(params)]
+    values = {name: value for group in groups for name, value in group._asdict().items()}
+    for name in ("effectiveness_log", "stake_weight", "attraction"):
+        values[name] = getattr(params, name)
+    found = _first_not_finite(values, params.geography)
+    if found is not None:
+        raise NumericalError(
+            f"campaign: {found[0]}, run {luck.first_run + found[1]}: expected a finite number. "
+            "Check the assumptions drawn for this run."
+        )
 
 
 def _advance_on(
@@ -202,21 +200,20 @@ def _not_finite(
     run: int,
 ) -> NumericalError:
     """Go through one run again, week by week, and name the first number that is not finite."""
-    index, names = np.array([run]), params.geography
+    index = np.array([run])
     alone = replace(luck, first_run=luck.first_run + run)
     for last in range(1, len(schedule) + 1):
         ensemble = laid_out(take_states(state, index), take_runs(params, index))
         ensemble.advance(range(1), alone, weeks_of(ensemble, schedule[:last], keeps=False))
         now = ensemble.state()
-        for field in fields(now):
-            values = getattr(now, field.name)
-            if not np.isfinite(values).all():
-                where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-                return NumericalError(
-                    f"campaign: {field.name} = {values[where]}{_place(field.name, where, names)}, "
-                    f"week {luck.first_month * MONTH_WEEKS + last}, run {luck.first_run + run}: "
-                    "expected a finite number. Check the assumptions drawn for this run."
-                )
+        values = {field.name: getattr(now, field.name) for field in fields(now)}
+        found = _first_not_finite(values, params.geography)
+        if found is not None:
+            return NumericalError(
+                f"campaign: {found[0]}, week {luck.first_month * MONTH_WEEKS + last}, "
+                f"run {luck.first_run + run}: expected a finite number. "
+                "Check the assumptions drawn for this run."
+            )
     return NumericalError(
         f"campaign: a number of run {luck.first_run + run} is not finite by week "
         f"{luck.first_month * MONTH_WEEKS + len(schedule)} on this device, but all are when it is "
@@ -224,9 +221,17 @@ def _not_finite(
     )
 
 
-def _place(field: str, where: tuple[int, ...], geography: Geography) -> str:
-    if len(where) == 3:
-        return f", side {geography.side_ids[where[0]]}, sector {geography.sector_ids[where[1]]}"
-    if field in {"held_km2", "luck_log"}:
-        return f", sector {geography.sector_ids[where[0]]}"
-    return f", side {geography.side_ids[where[0]]}"
+def _first_not_finite(values: dict[str, Any], geography: Geography) -> tuple[str, int] | None:
+    """The first number that is not finite, with its side and sector, and its run; or None."""
+    for name, given in values.items():
+        numbers = np.atleast_1d(given)
+        if not np.isfinite(numbers).all():
+            *where, run = (int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
+            by_sector = name in {"held_km2", "luck_log", "stake_weight"}
+            labels = [] if by_sector else [("side", geography.side_ids)]
+            labels.append(("sector", geography.sector_ids))
+            place = "".join(
+                f", {kind} {ids[i]}" for (kind, ids), i in zip(labels, where, strict=False)
+            )
+            return f"{name} = {numbers[*where, run]}{place}", run
+    return None

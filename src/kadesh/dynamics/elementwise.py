@@ -58,18 +58,6 @@ def choose(condition: Number, then: Number, otherwise: Number) -> Number:
     return condition.__array_namespace__().where(condition, then, otherwise)
 
 
-def total(values: Number, axis: int) -> Number:
-    """Sum over an axis, one after another: the same for one run as for a run among many.
-
-    (Of a single run NumPy adds in pairs, and then rounds otherwise.)
-    """
-    xp = values.__array_namespace__()
-    added = xp.take(values, xp.asarray(0), axis=axis)
-    for index in range(1, values.shape[axis]):
-        added = added + xp.take(values, xp.asarray(index), axis=axis)
-    return added
-
-
 def at_most(values: Number, limit: Number) -> Number:
     """`values`, or `limit` where they exceed it; NaN where they are NaN."""
     return choose(values > limit, limit, values)

@@ -13,7 +13,6 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int32
 
-from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.geography import neighbour_matrix
 from kadesh.dynamics.mechanisms.aid import INTERRUPTED, SUSTAINED, AidParams
 from kadesh.dynamics.mechanisms.allocation import (
@@ -32,6 +31,7 @@ from kadesh.dynamics.mechanisms.supply import SupplyParams
 from kadesh.dynamics.mechanisms.support import SupportParams
 from kadesh.dynamics.mechanisms.surprise import SurpriseParams
 from kadesh.dynamics.mechanisms.withdrawal import WithdrawalParams
+from kadesh.dynamics.records import Sector
 from kadesh.dynamics.state import (
     MECHANISMS,
     CampaignParams,
@@ -39,9 +39,9 @@ from kadesh.dynamics.state import (
     Geography,
     Switches,
     check_mechanisms,
+    total,
 )
 from kadesh.dynamics.step import contests, fronts, given_of, sector_of, side_of
-from kadesh.dynamics.week import Sector
 from kadesh.errors import argument_mistake
 from kadesh.streams import generator
 from kadesh.war import War

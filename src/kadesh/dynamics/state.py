@@ -7,12 +7,12 @@ processor are full. `kadesh.dynamics.start` makes both from a war.
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final, NamedTuple, Self
 
 import numpy as np
 from jaxtyping import Float, Int32
 
-from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.mechanisms.aid import AidParams
 from kadesh.dynamics.mechanisms.allocation import AllocationParams
 from kadesh.dynamics.mechanisms.attrition import AttritionParams
@@ -43,6 +43,14 @@ MECHANISMS: Final = (
     "withdrawal",
 )
 """What can be switched off by name; `noise` is the luck of ground and losses."""
+
+
+def total(values: np.ndarray, axis: int) -> np.ndarray:
+    """Sum over an axis, one after another: the same for one run as for a run among many.
+
+    (Of a single run NumPy adds in pairs, and then rounds otherwise.)
+    """
+    return reduce(np.add, np.moveaxis(values, axis, 0))
 
 
 @dataclass(frozen=True)

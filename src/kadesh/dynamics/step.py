@@ -13,15 +13,10 @@ from kadesh.dynamics.mechanisms.allocation import holds_land
 from kadesh.dynamics.mechanisms.ground import LEAST_FORCE, held_share
 from kadesh.dynamics.mechanisms.reserves import spread_rates
 from kadesh.dynamics.mechanisms.surprise import appeal, faded, next_surprise, prospect
+from kadesh.dynamics.records import Constants, Contest, Front, Place, Sector, Side
 from kadesh.dynamics.shocks import Shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState, RunParams, Switches
 from kadesh.dynamics.week import (
-    Constants,
-    Contest,
-    Front,
-    Place,
-    Sector,
-    Side,
     constants_of,
     contest_of,
     fight,

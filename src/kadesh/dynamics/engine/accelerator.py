@@ -13,10 +13,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from kadesh.dynamics.engine.ensemble import Luck
+from kadesh.dynamics.records import Sector, Side
 from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys, Shocks, draw_shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.dynamics.step import Given, array_week, given_of, sector_of, side_of
-from kadesh.dynamics.week import Sector, Side
 
 
 def is_at_hand() -> bool:

@@ -16,7 +16,8 @@ from kadesh.dynamics.engine.lanes import (
     two_at_a_time,
     wide_vectors,
 )
-from kadesh.dynamics.engine.layout import AID_LUCK, LANES, LOSS_LUCK, LUCK, MONTH, OPERATION_LUCK
+from kadesh.dynamics.engine.layout import AID_LUCK, LANES, LOSS_LUCK, LUCK, OPERATION_LUCK
+from kadesh.dynamics.shocks import MONTH_WEEKS
 
 f4, i4, u4 = np.float32, np.int32, np.uint32
 HALF, ONE = f4(0.5), f4(1.0)
@@ -66,36 +67,39 @@ def _half(word, shift):
 
 
 @compiled
-def _normals(key, run, month, sign, out):
-    """Four weeks' standard normal deviates, by Box and Muller."""
-    wide_vectors()
-    for lane in range(LANES):
-        pair = words(key[0], key[1], u4(run + u4(lane)), month)
-        first, second = pair[0], pair[1]
-        turn = _half(first, u4(16))
-        sine, cosine = turn_of(turn - ONE if turn > HALF else turn)
-        radius = sign * math.sqrt(f4(-2.0) * log_of(_half(first, u4(0))))
-        out[lane] = radius * cosine
-        out[LANES + lane] = radius * sine
-        turn = _half(second, u4(16))
-        sine, cosine = turn_of(turn - ONE if turn > HALF else turn)
-        radius = sign * math.sqrt(f4(-2.0) * log_of(_half(second, u4(0))))
-        out[2 * LANES + lane] = radius * cosine
-        out[3 * LANES + lane] = radius * sine
-        two_at_a_time()
+def _two_normals(word, sign):
+    """Two standard normal deviates from the halves of a word, by Box and Muller."""
+    turn = _half(word, u4(16))
+    sine, cosine = turn_of(turn - ONE if turn > HALF else turn)
+    radius = sign * math.sqrt(f4(-2.0) * log_of(_half(word, u4(0))))
+    return radius * cosine, radius * sine
 
 
 @compiled
-def _uniforms(key, run, month, sign, out):
-    wide_vectors()
-    for lane in range(LANES):
-        pair = words(key[0], key[1], u4(run + u4(lane)), month)
-        first, second = pair[0], pair[1]
-        out[lane] = HALF + sign * (_half(first, u4(0)) - HALF)
-        out[LANES + lane] = HALF + sign * (_half(first, u4(16)) - HALF)
-        out[2 * LANES + lane] = HALF + sign * (_half(second, u4(0)) - HALF)
-        out[3 * LANES + lane] = HALF + sign * (_half(second, u4(16)) - HALF)
-        two_at_a_time()
+def _two_uniforms(word, sign):
+    """Two uniform deviates from the halves of a word."""
+    return (
+        HALF + sign * (_half(word, u4(0)) - HALF),
+        HALF + sign * (_half(word, u4(16)) - HALF),
+    )
+
+
+def _four_weeks(two):
+    """A function that fills the rows of a month with what `two` makes of each word."""
+
+    @compiled
+    def fill(key, run, month, sign, out):
+        wide_vectors()
+        for lane in range(LANES):
+            words_0, words_1 = words(key[0], key[1], u4(run + u4(lane)), month)
+            out[lane], out[LANES + lane] = two(words_0, sign)
+            out[2 * LANES + lane], out[3 * LANES + lane] = two(words_1, sign)
+            two_at_a_time()
+
+    return fill
+
+
+_normals, _uniforms = _four_weeks(_two_normals), _four_weeks(_two_uniforms)
 
 
 @compiled
@@ -104,7 +108,7 @@ def draw(x, z, keys, run, month, sign):
     for s in range(len(x)):
         _normals(keys.ground[s], run, month, sign, x[s, LUCK:])
     for side in range(2):
-        at = side * MONTH * LANES
+        at = side * MONTH_WEEKS * LANES
         _normals(keys.losses[side], run, month, sign, z[LOSS_LUCK + at :])
         _uniforms(keys.aid[side], run, month, sign, z[AID_LUCK + at :])
         _uniforms(keys.operation[side], run, month, sign, z[OPERATION_LUCK + at :])

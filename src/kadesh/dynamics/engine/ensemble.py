@@ -25,9 +25,10 @@ from kadesh.dynamics.engine.layout import (
     X_ROWS,
     is_pair,
 )
+from kadesh.dynamics.records import Sector
 from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys
 from kadesh.dynamics.state import CampaignParams, CampaignState, Switches
-from kadesh.dynamics.week import Sector, constants_of
+from kadesh.dynamics.week import constants_of
 
 
 @once
@@ -115,10 +116,6 @@ class Weeks:
     sides: Float[np.ndarray, "block kept quantity lane"]
     soundness: Float[np.ndarray, "block lane"]
 
-    def through(self, orders: Float[np.ndarray, "week side sector"]) -> "Weeks":
-        """Other weeks, no more of them, kept in the same place."""
-        return replace(self, orders=orders)
-
 
 def weeks_of(
     ensemble: Ensemble, orders: Float[np.ndarray, "week side sector"], *, keeps: bool
@@ -169,8 +166,7 @@ def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
     for group, rows in PARAMS.items():
         for name, row in rows.items():
             _fill(numbers, row, getattr(getattr(params, group), name), runs)
-    with np.errstate(all="ignore"):
-        constants = constants_of(params)
+    constants = constants_of(params)
     for name, row in CONSTANTS.items():
         _fill(numbers, row, getattr(constants, name), runs)
     _fill(numbers, EFFECTIVENESS, params.effectiveness_log, runs)

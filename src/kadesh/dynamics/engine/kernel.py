@@ -20,7 +20,6 @@ from kadesh.dynamics.engine.layout import (
     LOSS_LUCK,
     LOSSES,
     LUCK,
-    MONTH,
     OPERATION_LUCK,
     P_ROWS,
     Q_ROWS,
@@ -42,6 +41,7 @@ from kadesh.dynamics.engine.phases import (
     send,
     worth,
 )
+from kadesh.dynamics.shocks import MONTH_WEEKS
 
 f4, u4 = np.float32, np.uint32
 ZERO = f4(0.0)
@@ -126,7 +126,7 @@ def programme(version: str) -> Any:
             _copy(ps[block], p, P_ROWS * LANES)
             run = u4(first_run + u4(block * LANES))
             for now in range(weeks):
-                week, month = now % MONTH, u4(first_month + u4(now // MONTH))
+                week, month = now % MONTH_WEEKS, u4(first_month + u4(now // MONTH_WEEKS))
                 if week == 0:
                     draw(x, z, keys, run, month, sign)
                 look(x, q, p, z, holds, area, home)
@@ -143,7 +143,7 @@ def programme(version: str) -> Any:
                     z[i] = ZERO
                 for side in range(2):
                     at = side * LANES
-                    luck = z[LOSS_LUCK + (side * MONTH + week) * LANES :]
+                    luck = z[LOSS_LUCK + (side * MONTH_WEEKS + week) * LANES :]
                     worth(q[at:], z[at:], p, p[at:], luck, on)
                 for s in range(sectors):
                     y = x[s]
@@ -156,7 +156,7 @@ def programme(version: str) -> Any:
                     _record_losses(x, record[block, now])
                 for side in range(2):
                     at = side * LANES
-                    luck = z[AID_LUCK + (side * MONTH + week) * LANES :]
+                    luck = z[AID_LUCK + (side * MONTH_WEEKS + week) * LANES :]
                     home_front(q[at:], z[at:], p, p[at:], luck, on)
                     for s in range(sectors):
                         leave(x[s, at:], z[at:], p, p[at:], on)
@@ -165,7 +165,7 @@ def programme(version: str) -> Any:
                         send(x[s, at:], z[at:])
                 if kept:
                     _record(x, q, record[block, now], side_record[block, now])
-                if week == MONTH - 1 or now == weeks - 1:
+                if week == MONTH_WEEKS - 1 or now == weeks - 1:
                     _finite(x, q, finite[block])
             for s in range(sectors):
                 _copy(x[s], xs[block, s], X_ROWS * LANES)

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any, Final, get_type_hints
 
 from kadesh.dynamics.elementwise import Pair
+from kadesh.dynamics.records import Constants, Place, Sector, Side
 from kadesh.dynamics.shocks import MONTH_WEEKS
 from kadesh.dynamics.state import RunParams
-from kadesh.dynamics.week import Constants, Place, Sector, Side
 
 LANES: Final = 64
 """Runs worked at a time: in a dozen sectors their numbers have 110 KB, which a core keeps near.
@@ -63,9 +63,6 @@ LINE: Final = 16
 BITS: Final = 32
 """Sectors in a word that has a bit for each."""
 
-MONTH: Final = MONTH_WEEKS
-"""Weeks for which luck is drawn at a time."""
-
 
 def _places(name: str, rows: Rows) -> Any:
     """Where rows begin, by name, as a compiled function can look them up."""
@@ -84,7 +81,7 @@ LOSSES, WEIGHT, COMMITTED, LUCK = (
     row * LANES for row in (X_ROWS, X_ROWS + 2, X_ROWS + 4, X_ROWS + 6)
 )
 """Beside its state, a sector has rows for a week's losses, weights, operations, and luck."""
-X_WORK: Final = (X_ROWS + 6 + MONTH) * LANES
+X_WORK: Final = (X_ROWS + 6 + MONTH_WEEKS) * LANES
 
 _SCRATCH = (
     "lost", "weight", "placed", "stake_gain", "needed", "going",
@@ -94,9 +91,11 @@ Z: Any = _places("Z", {name: 2 * row for row, name in enumerate(_SCRATCH)})
 """Where the numbers of the sides that last a week begin."""
 SUMS: Final = 6 * 2 * LANES
 """The first of them are sums over sectors."""
-LOSS_LUCK, AID_LUCK, OPERATION_LUCK = (2 * LANES * (len(_SCRATCH) + MONTH * i) for i in range(3))
+LOSS_LUCK, AID_LUCK, OPERATION_LUCK = (
+    2 * LANES * (len(_SCRATCH) + MONTH_WEEKS * i) for i in range(3)
+)
 """Luck of a month by side, after them: a row for each side and week."""
-Z_WORK: Final = 2 * LANES * (len(_SCRATCH) + 3 * MONTH)
+Z_WORK: Final = 2 * LANES * (len(_SCRATCH) + 3 * MONTH_WEEKS)
 
 KEPT, STRENGTH = (
     CONSTANTS[name] * LANES for name in ("surprise_kept_share", "fortification_log_strength")

@@ -10,7 +10,6 @@ from kadesh.dynamics.engine.layout import (
     COMMITTED,
     FRESH,
     LANES,
-    MONTH,
     OPERATION_LUCK,
     PROBABILITY,
     SECOND,
@@ -21,6 +20,7 @@ from kadesh.dynamics.engine.layout import (
 )
 from kadesh.dynamics.mechanisms.ground import LEAST_FORCE, held_share
 from kadesh.dynamics.mechanisms.surprise import appeal, prospect
+from kadesh.dynamics.shocks import MONTH_WEEKS
 
 f4, i4, u4 = np.float32, np.int32, np.uint32
 ZERO, HALF, ONE, LEAST = f4(0.0), f4(0.5), f4(1.0), f4(LEAST_FORCE)
@@ -72,7 +72,7 @@ def any_opens(luck, p, ordered):
     count = i4(0)
     for lane in range(LANES):
         first = luck[lane] < p[PROBABILITY + lane]
-        second = luck[MONTH * LANES + lane] < p[PROBABILITY + SECOND + lane]
+        second = luck[MONTH_WEEKS * LANES + lane] < p[PROBABILITY + SECOND + lane]
         count += i4(1) if first or second else i4(0)
     return ordered or count > 0
 
@@ -103,7 +103,7 @@ def open_operations(
     luck = OPERATION_LUCK + week * LANES
     for lane in range(LANES):
         opens_0 = z[luck + lane] < p[PROBABILITY + lane]
-        opens_1 = z[luck + MONTH * LANES + lane] < p[PROBABILITY + SECOND + lane]
+        opens_1 = z[luck + MONTH_WEEKS * LANES + lane] < p[PROBABILITY + SECOND + lane]
         if ordered or opens_0 or opens_1:
             draw_waits(choice, u4(run + u4(lane)), month, week, waits)
             for side in range(2):

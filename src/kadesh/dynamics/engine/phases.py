@@ -27,7 +27,7 @@ from kadesh.dynamics.mechanisms.allocation import holds_land
 from kadesh.dynamics.mechanisms.ground import held_share
 from kadesh.dynamics.mechanisms.reserves import spread_rates
 from kadesh.dynamics.mechanisms.surprise import faded
-from kadesh.dynamics.week import Place
+from kadesh.dynamics.records import Place
 
 i4 = np.int32
 
@@ -92,11 +92,11 @@ def worth(q, z, p, own, luck, on):
     wide_vectors()
     for lane in range(LANES):
         params = _read_worth_params(p, own, lane)
-        worth = week.worth_log(
+        log_worth = week.worth_log(
             q[Q.materiel_eur + lane], z[Z.theatre + lane], own[EFFECT + lane], params.materiel, on
         )
-        z[Z.worth_log + lane] = worth
-        z[Z.worth + lane] = exp(worth)
+        z[Z.worth_log + lane] = log_worth
+        z[Z.worth + lane] = exp(log_worth)
         z[Z.factor + lane] = week.luck_of_losses(luck[lane], params.attrition, on)
         two_at_a_time()
 
