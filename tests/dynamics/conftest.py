@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kadesh.dynamics import blocks
 from kadesh.war import War
 from wars_in_memory import toy_war
 
@@ -14,3 +15,23 @@ def make_war() -> Callable[..., War]:
 @pytest.fixture(scope="session")
 def war() -> War:
     return toy_war()
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few they are, runs are worked compiled."""
+    monkeypatch.setattr(blocks, "NUMPY_WORK", 0)
+
+
+@pytest.fixture
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many they are, runs are worked by NumPy."""
+    monkeypatch.setattr(blocks, "NUMPY_WORK", 10**12)
+    monkeypatch.setattr(blocks, "is_compiled", lambda: False)
+
+
+@pytest.fixture(params=["compiled", "uncompiled"])
+def either_way(request: pytest.FixtureRequest) -> str:
+    """Once compiled, once by NumPy."""
+    request.getfixturevalue(request.param)
+    return str(request.param)

@@ -476,6 +476,7 @@ def test_a_side_that_gains_is_aided_more_than_without_an_answer_to_success(
 # --- repeatability ---
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_run_does_not_depend_on_how_many_are_asked_for(war: War) -> None:
     large = simulate(war, HELD, weeks=10, runs=600, seed=7)
     for runs in (1, 2, 40, 65):
@@ -485,6 +486,7 @@ def test_a_run_does_not_depend_on_how_many_are_asked_for(war: War) -> None:
             assert small[name].to_numpy().tobytes() == part[name].to_numpy().tobytes(), name
 
 
+@pytest.mark.usefixtures("either_way")
 def test_working_blocks_side_by_side_leaves_every_byte(war: War) -> None:
     one = simulate(war, HELD, weeks=8, runs=700, seed=7)
     two = simulate(war, HELD, weeks=8, runs=700, seed=7, workers=2)
@@ -492,6 +494,7 @@ def test_working_blocks_side_by_side_leaves_every_byte(war: War) -> None:
         assert one[name].to_numpy().tobytes() == two[name].to_numpy().tobytes(), name
 
 
+@pytest.mark.usefixtures("either_way")
 def test_quantiles_are_those_of_all_runs_whatever_is_kept_at_a_time(
     war: War, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -507,6 +510,7 @@ def test_quantiles_are_those_of_all_runs_whatever_is_kept_at_a_time(
     assert list(at_once["quantile"].to_numpy()) == probabilities
 
 
+@pytest.mark.usefixtures("either_way")
 def test_any_run_can_be_repeated_alone(started: tuple[CampaignState, CampaignParams]) -> None:
     state, params = started
     together = step_many(state, params, weeks=8, seed=3)
@@ -520,6 +524,7 @@ def test_any_run_can_be_repeated_alone(started: tuple[CampaignState, CampaignPar
         )
 
 
+@pytest.mark.usefixtures("either_way")
 def test_months_can_be_stepped_one_at_a_time(
     started: tuple[CampaignState, CampaignParams],
 ) -> None:
@@ -565,6 +570,7 @@ def test_a_parameter_that_is_not_finite_is_named(war: War, assumption: str) -> N
         ("recent_gain_share", "recent_gain_share"),
     ],
 )
+@pytest.mark.usefixtures("either_way")
 def test_a_number_that_is_not_finite_is_named(
     started: tuple[CampaignState, CampaignParams], began: str, quantity: str
 ) -> None:
@@ -576,6 +582,7 @@ def test_a_number_that_is_not_finite_is_named(
     assert "side Ardia" in str(error.value) or "sector" in str(error.value)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_an_overflow_is_an_error_too(war: War) -> None:
     with pytest.raises(NumericalError, match="materiel_eur = inf, side Ardia"):
         simulate(war, HELD, weeks=4, runs=3, assumptions={"production_eur_per_week.Ardia": 3e38})

@@ -24,11 +24,10 @@ from kadesh.bargaining.regression.solve import RegressionSolution, solve_regress
 from kadesh.bargaining.regression.valuation import ALL_CASES, FULL, Case
 from kadesh.bargaining.situation import FRICTIONS, Situation
 from kadesh.bargaining.waiting import WaitingSolution, solve_waiting
-from kadesh.dynamics.blocks import take_runs, take_states
 from kadesh.dynamics.campaign import step_many
 from kadesh.dynamics.mechanisms.aid import INTERRUPTED
 from kadesh.dynamics.start import HeldGround, start_state
-from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.dynamics.state import CampaignParams, CampaignState, take_runs, take_states
 from kadesh.streams import generator
 from kadesh.war import War, draw_assumptions
 

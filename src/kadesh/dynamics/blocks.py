@@ -1,33 +1,34 @@
 """Many campaigns at once, some weeks at a time, in tasks of some milliseconds.
 
 Neither the number of runs, nor how they are cut into tasks, nor how many tasks are worked at a
-time, changes a bit of any run: each is worked in a lane of its own.
+time, nor whether they are worked compiled or by NumPy, changes a bit of any run.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
+from kadesh.dynamics.engine.arrays import advance_few
 from kadesh.dynamics.engine.ensemble import (
     Ensemble,
-    Luck,
     Weeks,
     flat,
+    is_compiled,
     laid_out,
     programme,
     weeks_of,
 )
 from kadesh.dynamics.engine.layout import SIDE
-from kadesh.dynamics.shocks import MONTH_WEEKS, shock_keys
-from kadesh.dynamics.state import CampaignParams, CampaignState, Geography
-from kadesh.dynamics.week import constants_of
-from kadesh.errors import NumericalError, argument_mistake
+from kadesh.dynamics.shocks import MONTH_WEEKS, Luck, shock_keys
+from kadesh.dynamics.soundness import not_finite, require_finite
+from kadesh.dynamics.state import CampaignParams, CampaignState
+from kadesh.errors import argument_mistake
 
 TASK_WEEKS: Final = 2048
 """Weeks of a block of lanes in a task, at most about: some 30 milliseconds."""
@@ -36,34 +37,23 @@ KEPT_BYTES: Final = 16 * 2**20
 """About how much of the weeks is kept before it is handed on: what a processor keeps near."""
 
 
+NUMPY_WORK: Final = 1_000_000
+"""Weeks of a sector, over all runs, that NumPy takes in a process before any is compiled.
+
+They take it two seconds or three. Compiling takes twenty or more, once for an installation, and
+loading what is compiled one, in every process.
+"""
+
+NUMPY_EFFORT: Final = 4_000
+"""As many weeks of a sector as a week of NumPy's takes, however few runs it is for."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """What is kept of some weeks: arrays with the week first and the run last."""
 
     first_week: int
     values: dict[str, np.ndarray]
-
-
-def take_runs(params: CampaignParams, index: Int[np.ndarray, " chosen"]) -> CampaignParams:
-    """The parameters of the chosen runs, in that order."""
-    chosen: dict[str, Any] = {
-        field.name: _take(getattr(params, field.name), index)
-        for field in fields(params)
-        if field.name not in {"geography", "switches"}
-    }
-    return replace(params, **chosen)
-
-
-def take_states(state: CampaignState, index: Int[np.ndarray, " chosen"]) -> CampaignState:
-    """The chosen runs' states, in that order."""
-    taken = {field.name: getattr(state, field.name)[..., index] for field in fields(state)}
-    return CampaignState(**taken)
-
-
-def _take(values: Any, index: Int[np.ndarray, " chosen"]) -> Any:
-    if isinstance(values, tuple):
-        return type(values)(*(number[..., index] for number in values))
-    return values[..., index]
 
 
 def advance(
@@ -96,7 +86,42 @@ def advance(
     luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
     if device != "cpu":
         return _advance_on(device, state, params, schedule, luck, keep)
-    _require_finite(params, luck)
+    require_finite(params, first_run)
+    if not _is_few(len(schedule) * (state.held_km2.size + NUMPY_EFFORT)):
+        return _advance_compiled(state, params, schedule, luck, keep, workers, progress)
+    end, sound, record = advance_few(
+        state, params, schedule, luck, keeps=keep is not None, progress=progress
+    )
+    if not sound.all():
+        raise not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
+    if keep is not None:
+        keep(Kept(0, record))
+    return end
+
+
+class _Few:
+    """How much this process has given to NumPy while nothing was compiled."""
+
+    work = 0
+
+
+def _is_few(work: int) -> bool:
+    """Whether so many weeks of a sector are sooner done by NumPy than the compiled week begins."""
+    if is_compiled() or _Few.work + work > NUMPY_WORK:
+        return False
+    _Few.work += work
+    return True
+
+
+def _advance_compiled(
+    state: CampaignState,
+    params: CampaignParams,
+    schedule: Float[np.ndarray, "week side sector"],
+    luck: Luck,
+    keep: Callable[[Kept], None] | None,
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> CampaignState:
     ensemble = laid_out(state, params)
     programme()  # Once, and not by every worker.
     pace = len(schedule) if keep is None else min(_kept_weeks(ensemble), len(schedule))
@@ -113,25 +138,10 @@ def advance(
                     progress(done, len(tasks) * len(firsts))
             unsound = np.flatnonzero(np.isnan(weeks.soundness.reshape(-1)[: ensemble.runs]))
             if len(unsound):
-                raise _not_finite(state, params, schedule[: first + pace], luck, int(unsound[0]))
+                raise not_finite(state, params, schedule[: first + pace], luck, int(unsound[0]))
             if keep is not None:
                 keep(Kept(first, _named(weeks, ensemble.runs)))
     return ensemble.state()
-
-
-def _require_finite(params: CampaignParams, luck: Luck) -> None:
-    """Parameters of every run are numbers: in a condition a NaN would pass for a no."""
-    with np.errstate(all="ignore"):
-        groups: list[Any] = [*params.mechanisms, constants_of(params)]
-    values = {name: value for group in groups for name, value in group._asdict().items()}
-    for name in ("effectiveness_log", "stake_weight", "attraction"):
-        values[name] = getattr(params, name)
-    found = _first_not_finite(values, params.geography)
-    if found is not None:
-        raise NumericalError(
-            f"campaign: {found[0]}, run {luck.first_run + found[1]}: expected a finite number. "
-            "Check the assumptions drawn for this run."
-        )
 
 
 def _advance_on(
@@ -156,11 +166,11 @@ def _advance_on(
     if not accelerator.is_at_hand():
         raise argument_mistake("device", device, expected, 'Leave device at "cpu"')
     handed = None if keep is None else lambda first, values: keep(Kept(first, values))
-    _require_finite(params, luck)
+    require_finite(params, luck.first_run)
     end: CampaignState
     end, sound = accelerator.advance_arrays(state, params, schedule, luck, handed)
     if not sound.all():
-        raise _not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
+        raise not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
     return end
 
 
@@ -190,48 +200,3 @@ def _named(weeks: Weeks, runs: int) -> dict[str, np.ndarray]:
     }
     found |= {name: sides[:, :, row : row + 2] for name, row in SIDE.items()}
     return {name: flat(rows, runs) for name, rows in found.items()}
-
-
-def _not_finite(
-    state: CampaignState,
-    params: CampaignParams,
-    schedule: Float[np.ndarray, "week side sector"],
-    luck: Luck,
-    run: int,
-) -> NumericalError:
-    """Go through one run again, week by week, and name the first number that is not finite."""
-    index = np.array([run])
-    alone = replace(luck, first_run=luck.first_run + run)
-    for last in range(1, len(schedule) + 1):
-        ensemble = laid_out(take_states(state, index), take_runs(params, index))
-        ensemble.advance(range(1), alone, weeks_of(ensemble, schedule[:last], keeps=False))
-        now = ensemble.state()
-        values = {field.name: getattr(now, field.name) for field in fields(now)}
-        found = _first_not_finite(values, params.geography)
-        if found is not None:
-            return NumericalError(
-                f"campaign: {found[0]}, week {luck.first_month * MONTH_WEEKS + last}, "
-                f"run {luck.first_run + run}: expected a finite number. "
-                "Check the assumptions drawn for this run."
-            )
-    return NumericalError(
-        f"campaign: a number of run {luck.first_run + run} is not finite by week "
-        f"{luck.first_month * MONTH_WEEKS + len(schedule)} on this device, but all are when it is "
-        'repeated on the processor. Use device "cpu", and report it.'
-    )
-
-
-def _first_not_finite(values: dict[str, Any], geography: Geography) -> tuple[str, int] | None:
-    """The first number that is not finite, with its side and sector, and its run; or None."""
-    for name, given in values.items():
-        numbers = np.atleast_1d(given)
-        if not np.isfinite(numbers).all():
-            *where, run = (int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
-            by_sector = name in {"held_km2", "luck_log", "stake_weight"}
-            labels = [] if by_sector else [("side", geography.side_ids)]
-            labels.append(("sector", geography.sector_ids))
-            place = "".join(
-                f", {kind} {ids[i]}" for (kind, ids), i in zip(labels, where, strict=False)
-            )
-            return f"{name} = {numbers[*where, run]}{place}", run
-    return None

@@ -18,12 +18,14 @@ Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt32
 
-from kadesh.dynamics.elementwise import Number, log, sqrt
+from kadesh.dynamics.elementwise import Number, choose, log, sqrt
+from kadesh.dynamics.polynomials import turned
 from kadesh.streams import key_words
 
 MONTH_WEEKS: Final = 4
@@ -79,6 +81,26 @@ def shock_keys(
         aid=keys("aid", side_ids),
         operation=keys("operation", side_ids),
     )
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Where the luck of some weeks is: keys of the generator, first run, first month, and sign."""
+
+    keys: ShockKeys
+    first_run: int
+    first_month: int
+    sign: float
+
+    def month(self, number: int, runs: slice) -> Shocks:
+        """The shocks of a month, counted from the first, of some of the runs."""
+        of_runs = np.arange(self.first_run + runs.start, self.first_run + runs.stop)
+        month = np.uint32(self.first_month + number)
+        return draw_shocks(self.keys, of_runs.astype(np.uint32), month, np.float32(self.sign))
+
+    def after(self, weeks: int) -> "Luck":
+        """The luck that follows some whole months."""
+        return replace(self, first_month=self.first_month + weeks // MONTH_WEEKS)
 
 
 def threefry(key: tuple[Number, Number], counter: tuple[Number, Number]) -> tuple[Number, Number]:
@@ -146,10 +168,9 @@ def _normal_deviates(first: Number, second: Number) -> Any:
     deviates = []
     for word in (first, second):
         length, turn = _halves(word)
-        xp = length.__array_namespace__()
+        sine, cosine = turned(choose(turn > 0.5, turn - 1.0, turn))
         radius = sqrt(-2.0 * log(length))
-        angle = np.float32(2.0 * np.pi) * turn
-        deviates += [radius * xp.cos(angle), radius * xp.sin(angle)]
+        deviates += [radius * cosine, radius * sine]
     return _stack(deviates)
 
 

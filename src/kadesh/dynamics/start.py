@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int32
 
+from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.geography import neighbour_matrix
 from kadesh.dynamics.mechanisms.aid import INTERRUPTED, SUSTAINED, AidParams
 from kadesh.dynamics.mechanisms.allocation import (
@@ -39,7 +40,6 @@ from kadesh.dynamics.state import (
     Geography,
     Switches,
     check_mechanisms,
-    total,
 )
 from kadesh.dynamics.step import contests, fronts, given_of, sector_of, side_of
 from kadesh.errors import argument_mistake

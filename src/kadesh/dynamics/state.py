@@ -7,12 +7,12 @@ processor are full. `kadesh.dynamics.start` makes both from a war.
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
-from jaxtyping import Float, Int32
+from jaxtyping import Float, Int, Int32
 
+from kadesh.dynamics.elementwise import total
 from kadesh.dynamics.mechanisms.aid import AidParams
 from kadesh.dynamics.mechanisms.allocation import AllocationParams
 from kadesh.dynamics.mechanisms.attrition import AttritionParams
@@ -45,12 +45,8 @@ MECHANISMS: Final = (
 """What can be switched off by name; `noise` is the luck of ground and losses."""
 
 
-def total(values: np.ndarray, axis: int) -> np.ndarray:
-    """Sum over an axis, one after another: the same for one run as for a run among many.
-
-    (Of a single run NumPy adds in pairs, and then rounds otherwise.)
-    """
-    return reduce(np.add, np.moveaxis(values, axis, 0))
+Chosen = Int[np.ndarray, " chosen"] | slice
+"""Runs by index, or some that follow each other."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +81,8 @@ class CampaignState:
     @property
     def theatre_persons(self) -> Float[np.ndarray, "side run"]:
         """People in the theatre: in sectors, on the move and in reserve."""
-        in_sectors = total(self.deployed_persons + self.moving_persons, 1)
-        return np.asarray(in_sectors + self.reserve_persons)
+        in_sectors = self.deployed_persons + self.moving_persons
+        return np.asarray(total(in_sectors, 1, self.reserve_persons))
 
 
 @dataclass(frozen=True)
@@ -186,6 +182,31 @@ class CampaignParams:
         check_mechanisms(switched_off)
         off = {name: np.float32(0.0) for name in switched_off}
         return dataclasses.replace(self, switches=self.switches._replace(**off))
+
+
+def take_runs(params: CampaignParams, index: Chosen) -> CampaignParams:
+    """The parameters of the chosen runs, in that order."""
+    chosen: dict[str, Any] = {
+        field.name: _take(getattr(params, field.name), index)
+        for field in dataclasses.fields(params)
+        if field.name not in {"geography", "switches"}
+    }
+    return dataclasses.replace(params, **chosen)
+
+
+def take_states(state: CampaignState, index: Chosen) -> CampaignState:
+    """The chosen runs' states, in that order."""
+    taken = {
+        field.name: getattr(state, field.name)[..., index] for field in dataclasses.fields(state)
+    }
+    return CampaignState(**taken)
+
+
+def _take(values: Any, index: Chosen) -> Any:
+    if isinstance(values, tuple):
+        return type(values)(*(_take(number, index) for number in values))
+    # A number of all runs stays one.
+    return values if np.shape(values)[-1:] in {(), (1,)} else values[..., index]
 
 
 def check_mechanisms(names: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kadesh.dynamics.elementwise import Number, Pair, at_least, choose, exp
+from kadesh.dynamics.elementwise import Number, Pair, at_least, choose, exp, total
 from kadesh.dynamics.mechanisms.allocation import holds_land
 from kadesh.dynamics.mechanisms.ground import LEAST_FORCE, held_share
 from kadesh.dynamics.mechanisms.reserves import spread_rates
@@ -82,6 +82,22 @@ def side_of(state: CampaignState) -> Side:
     return Side._make(getattr(state, name) for name in Side._fields)
 
 
+def state_of(sector: Sector, side: Side) -> CampaignState:
+    """The state that these are."""
+    regime = side.aid_regime.astype(np.int32)
+    return CampaignState(**sector._asdict(), **side._replace(aid_regime=regime)._asdict())
+
+
+def recorded(sector: Sector, side: Side, info: WeekInfo) -> dict[str, Any]:
+    """What is kept of a week, by the names of the quantities."""
+    return {
+        "held_km2": sector.held_km2,
+        "deployed_persons": sector.deployed_persons,
+        "weekly_losses_persons": info.losses_persons,
+        "committed_persons": info.committed_persons,
+    } | side._asdict()
+
+
 def step(
     shocks: Shocks, ordered_persons: Any, state: CampaignState, params: CampaignParams
 ) -> tuple[CampaignState, WeekInfo]:
@@ -98,8 +114,7 @@ def step(
         sector, side, info = array_week(
             shocks, ordered_persons, sector_of(state), side_of(state), given_of(params)
         )
-    regime = side.aid_regime.astype(np.int32)
-    return CampaignState(**sector._asdict(), **side._replace(aid_regime=regime)._asdict()), info
+    return state_of(sector, side), info
 
 
 def array_week(
@@ -109,9 +124,8 @@ def array_week(
     place, params, constants, on = given.place, given.params, given.constants, given.on
     front = fronts(sector, given)
     sector = sector._replace(surprise_log=faded(sector.surprise_log, constants.surprise_kept_share))
-    committed = on.surprise * _operations(shocks, ordered_persons, front, sector, side, given)
+    committed, reserve = _operations(shocks, ordered_persons, front, sector, side, given)
     theatre = theatre_persons(sector, side)
-    reserve = at_least(side.reserve_persons - committed.sum(axis=1), 0.0)
     sector = sector._replace(
         deployed_persons=sector.deployed_persons + committed,
         surprise_log=next_surprise(sector.surprise_log, committed, params.surprise),
@@ -133,22 +147,21 @@ def array_week(
     after, released = home_front(
         side._replace(reserve_persons=reserve),
         theatre,
-        losses.sum(axis=1),
-        _stacked(fought.stake_gain_share).sum(axis=1),
+        total(losses, 1),
+        total(_stacked(fought.stake_gain_share), 1),
         shocks.aid,
         params,
         constants,
         on,
     )
-    placed = (sector.deployed_persons - losses + sector.moving_persons).sum(axis=1) + released
-    wanted = weight * (placed / weight.sum(axis=1))[:, None]
+    placed = total(sector.deployed_persons - losses + sector.moving_persons, 1) + released
+    weights = total(weight, 1)
+    wanted = weight * (placed / weights)[:, None]
     left = leave(
         sector.deployed_persons, sector.moving_persons, losses, wanted, params, constants, on
     )
     per_need, per_weight = spread_rates(
-        released + left.redeployed_persons.sum(axis=1),
-        left.needed_persons.sum(axis=1),
-        weight.sum(axis=1),
+        released + total(left.redeployed_persons, 1), total(left.needed_persons, 1), weights
     )
     sent = left.needed_persons * per_need[:, None] + weight * per_weight[:, None]
     info = WeekInfo(losses, _stacked(fought.advance_km), _stacked(fought.attack_share), committed)
@@ -182,7 +195,7 @@ def worths_log(side: Side, theatre_persons: Any, given: Given) -> Any:
 
 def theatre_persons(sector: Sector, side: Side) -> Any:
     """People of each side in the theatre (side, run)."""
-    return (sector.deployed_persons + sector.moving_persons).sum(axis=1) + side.reserve_persons
+    return total(sector.deployed_persons + sector.moving_persons, 1, side.reserve_persons)
 
 
 def contests(sector: Sector, side: Side, luck_log: Number, given: Given) -> Contest:
@@ -200,12 +213,13 @@ def _stacked(pair: Pair) -> Any:
 
 def _operations(
     shocks: Shocks, ordered_persons: Any, front: Front, sector: Sector, side: Side, given: Given
-) -> Any:
-    """People committed to operations this week (side, sector, run)."""
+) -> tuple[Any, Any]:
+    """People committed to operations this week, by sector, and the reserves that are left."""
     surprise, constants = given.params.surprise, given.constants
     shares = _stacked(front.shares)
     xp = shares.__array_namespace__()
-    available = surprise.operation_reserve_share * side.reserve_persons
+    reserve = side.reserve_persons
+    available = surprise.operation_reserve_share * reserve
     there = sector.deployed_persons + LEAST_FORCE
     forts = constants.fortification_log_strength * sector.fortification_share
     prospects = prospect(
@@ -213,15 +227,15 @@ def _operations(
     )
     home = given.place.is_home
     waiting = home * shocks.choice[0] + (1.0 - home) * shocks.choice[1]
-    appeals = appeal(prospects, front.reach & (shares < 1.0), waiting)
-    best = appeals.max(axis=1, keepdims=True)
-    target = ((appeals == best) & (best > 0.0)).astype(shares.dtype)
-    target = target / at_least(target.sum(axis=1, keepdims=True), 1.0)
     opens = shocks.operation < surprise.operation_probability
-    committed = choose(opens, available, 0.0)
+    is_open = opens[:, None] & front.reach & (shares < 1.0)
+    appeals = appeal(prospects, is_open, waiting)
+    best = appeals.max(axis=1, keepdims=True)
+    target = (appeals == best) & (best > 0.0)
+    each = available / at_least(total(target.astype(shares.dtype), 1), 1.0)
     ordered = xp.broadcast_to(ordered_persons[:, :, None], target.shape)
-    wanted = target * committed[:, None] + ordered
-    total = wanted.sum(axis=1)
-    reserve = side.reserve_persons
-    scale = choose(total > reserve, reserve / at_least(total, 1.0), 1.0)
-    return wanted * scale[:, None]
+    wanted = choose(target, each[:, None], 0.0) + ordered
+    people = total(wanted, 1)
+    enough = choose(people > reserve, reserve / at_least(people, 1.0), 1.0)
+    scale = given.on.surprise * enough
+    return wanted * scale[:, None], at_least(reserve - scale * people, 0.0)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.dynamics.state import CampaignParams, CampaignState, total
+from kadesh.dynamics.elementwise import total
+from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.dynamics.step import fronts, given_of, sector_of, side_of, worths_log
 
 

@@ -12,11 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
-from kadesh.dynamics.engine.ensemble import Luck
 from kadesh.dynamics.records import Sector, Side
-from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys, Shocks, draw_shocks
+from kadesh.dynamics.shocks import MONTH_WEEKS, Luck, ShockKeys, Shocks, draw_shocks
 from kadesh.dynamics.state import CampaignParams, CampaignState
-from kadesh.dynamics.step import Given, array_week, given_of, sector_of, side_of
+from kadesh.dynamics.step import Given, array_week, given_of, recorded, sector_of, side_of, state_of
 
 
 def is_at_hand() -> bool:
@@ -51,9 +50,7 @@ def advance_arrays(
         if keep is not None:
             keep(first, {name: np.asarray(values) for name, values in record.items()})
     sector, side = jax.tree.map(np.asarray, now)
-    regime = side.aid_regime.astype(np.int32)
-    ends = CampaignState(**sector._asdict(), **side._replace(aid_regime=regime)._asdict())
-    return ends, sound
+    return state_of(sector, side), sound
 
 
 @jax.jit
@@ -72,13 +69,7 @@ def _month(
     def week(before: tuple[Sector, Side], this: Any) -> Any:
         sector, side, info = array_week(this[0], this[1], *before, given)
         side = side._replace(aid_regime=side.aid_regime.astype(before[1].aid_regime.dtype))
-        record = {
-            "held_km2": sector.held_km2,
-            "deployed_persons": sector.deployed_persons,
-            "weekly_losses_persons": info.losses_persons,
-            "committed_persons": info.committed_persons,
-        }
-        return (sector, side), record | side._asdict()
+        return (sector, side), recorded(sector, side, info)
 
     weeks = Shocks(*(values[: len(orders)] for values in luck))
     end, record = jax.lax.scan(week, now, (weeks, orders))

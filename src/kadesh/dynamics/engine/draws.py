@@ -8,15 +8,15 @@ import math
 
 import numpy as np
 
+from kadesh.dynamics.elementwise import log
 from kadesh.dynamics.engine.lanes import (
     compiled,
-    log_of,
     rare,
-    turn_of,
     two_at_a_time,
     wide_vectors,
 )
 from kadesh.dynamics.engine.layout import AID_LUCK, LANES, LOSS_LUCK, LUCK, OPERATION_LUCK
+from kadesh.dynamics.polynomials import turned
 from kadesh.dynamics.shocks import MONTH_WEEKS
 
 f4, i4, u4 = np.float32, np.int32, np.uint32
@@ -70,8 +70,8 @@ def _half(word, shift):
 def _two_normals(word, sign):
     """Two standard normal deviates from the halves of a word, by Box and Muller."""
     turn = _half(word, u4(16))
-    sine, cosine = turn_of(turn - ONE if turn > HALF else turn)
-    radius = sign * math.sqrt(f4(-2.0) * log_of(_half(word, u4(0))))
+    sine, cosine = turned(turn - ONE if turn > HALF else turn)
+    radius = sign * math.sqrt(f4(-2.0) * log(_half(word, u4(0))))
     return radius * cosine, radius * sine
 
 
@@ -117,7 +117,7 @@ def draw(x, z, keys, run, month, sign):
 @compiled
 def _wait(word, week):
     """How long an operation would wait for a sector: exponential, from a byte of a word."""
-    return -log_of((f4(i4((word >> u4(8 * week)) & u4(0xFF))) + HALF) * f4(1.0 / 256.0))
+    return -log((f4(i4((word >> u4(8 * week)) & u4(0xFF))) + HALF) * f4(1.0 / 256.0))
 
 
 @rare

@@ -1,7 +1,9 @@
 """Runs laid out for the compiled week, and taken through months by it."""
 
-from dataclasses import dataclass, replace
+from collections import namedtuple
+from dataclasses import dataclass
 from functools import cache as once
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,6 @@ import numpy as np
 from jaxtyping import Float, Int32
 
 from kadesh import cache
-from kadesh.dynamics.engine import kernel
 from kadesh.dynamics.engine.layout import (
     BITS,
     CONSTANTS,
@@ -26,15 +27,25 @@ from kadesh.dynamics.engine.layout import (
     is_pair,
 )
 from kadesh.dynamics.records import Sector
-from kadesh.dynamics.shocks import MONTH_WEEKS, ShockKeys
+from kadesh.dynamics.shocks import Luck
 from kadesh.dynamics.state import CampaignParams, CampaignState, Switches
 from kadesh.dynamics.week import constants_of
+
+Keys = namedtuple("Keys", "ground choice losses aid operation")
+"""`ShockKeys` as Numba takes them: plain."""
 
 
 @once
 def programme() -> Any:
-    """The compiled month, made of the code as it is now."""
+    """The compiled weeks, made of the code as it is now."""
+    # Loading Numba takes half a second, which few runs do without.
+    kernel = import_module("kadesh.dynamics.engine.kernel")
     return kernel.programme(cache.source_hash(Path(__file__).parents[1]))
+
+
+def is_compiled() -> bool:
+    """Whether this process has the compiled weeks at hand."""
+    return programme.cache_info().currsize > 0
 
 
 @dataclass(frozen=True)
@@ -74,32 +85,18 @@ class Ensemble:
         found["aid_regime"] = found["aid_regime"].astype(np.int32)
         return CampaignState(**found)
 
-    def advance(self, blocks: range, luck: "Luck", weeks: "Weeks") -> None:
+    def advance(self, blocks: range, luck: Luck, weeks: "Weeks") -> None:
         """Take some blocks through some weeks, in place."""
         # Whole vectors of keys, one for each sector and a few for none.
         choice = np.zeros((2, -(-len(self.area_km2) // LINE) * LINE), np.uint32)
         choice[:, : len(self.area_km2)] = luck.keys.choice.T
-        keys = kernel.Keys(*luck.keys._replace(choice=choice))
+        keys = Keys(*luck.keys._replace(choice=choice))
         programme()(
             self.sectors, self.sides, self.params,
             self.area_km2, np.sqrt(self.area_km2), self.is_home, self.beside, self.switches,
             keys, np.uint32(luck.first_run), np.uint32(luck.first_month), np.float32(luck.sign),
             weeks.orders, blocks.start, blocks.stop, weeks.sectors, weeks.sides, weeks.soundness,
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Luck:
-    """Where the luck of some weeks is: keys of the generator, first run, first month, and sign."""
-
-    keys: ShockKeys
-    first_run: int
-    first_month: int
-    sign: float
-
-    def after(self, weeks: int) -> "Luck":
-        """The luck that follows some whole months."""
-        return replace(self, first_month=self.first_month + weeks // MONTH_WEEKS)
 
 
 @dataclass(frozen=True)

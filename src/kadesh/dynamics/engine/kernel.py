@@ -4,7 +4,6 @@ Only the order of loops and what is kept of a week are written here; what happen
 `kadesh.dynamics.week` and its mechanisms, compiled as they stand (`kadesh.dynamics.engine.phases`).
 """
 
-from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -93,9 +92,6 @@ def _aligned(count, kind):
     room = np.zeros(count + LINE, kind)
     start = (-(room.ctypes.data // 4)) % LINE
     return room[start : start + count]
-
-
-Keys = namedtuple("Keys", "ground choice losses aid operation")
 
 
 def programme(version: str) -> Any:
