@@ -27,7 +27,7 @@ import numpy as np
 from campaign import SECTORS, WEEKS, war_of
 from campaign_peers import c_model, numba_model, numpy_model, shared
 from kadesh.dynamics import simulate
-from kadesh.dynamics.blocks import advance
+from kadesh.dynamics.advance import advance
 from kadesh.dynamics.state import CampaignParams, CampaignState
 
 AGREEMENT = 3e-5

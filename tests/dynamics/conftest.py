@@ -2,7 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kadesh.dynamics import blocks
+from kadesh.dynamics import advance
+from kadesh.dynamics.engine import compiled as engine
 from kadesh.war import War
 from wars_in_memory import toy_war
 
@@ -20,14 +21,14 @@ def war() -> War:
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few they are, runs are worked compiled."""
-    monkeypatch.setattr(blocks, "NUMPY_WORK", 0)
+    monkeypatch.setattr(advance, "NUMPY_WORK", 0)
 
 
 @pytest.fixture
 def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many they are, runs are worked by NumPy."""
-    monkeypatch.setattr(blocks, "NUMPY_WORK", 10**12)
-    monkeypatch.setattr(blocks, "is_compiled", lambda: False)
+    monkeypatch.setattr(advance, "NUMPY_WORK", 10**12)
+    monkeypatch.setattr(engine, "is_loaded", lambda: False)
 
 
 @pytest.fixture(params=["compiled", "uncompiled"])

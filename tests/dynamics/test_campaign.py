@@ -15,7 +15,6 @@ from kadesh.dynamics import (
     CampaignParams,
     CampaignState,
     Order,
-    blocks,
     simulate,
     start_state,
     step_many,
@@ -23,6 +22,7 @@ from kadesh.dynamics import (
     take_runs,
     take_states,
 )
+from kadesh.dynamics.engine import compiled
 from kadesh.dynamics.mechanisms.aid import GAIN_MEMORY, aid_delivered
 from kadesh.dynamics.shocks import Shocks, draw_shocks, shock_keys
 from kadesh.dynamics.state import Geography
@@ -501,7 +501,7 @@ def test_quantiles_are_those_of_all_runs_whatever_is_kept_at_a_time(
     probabilities = [0.05, 0.5, 0.95]
     whole = simulate(war, HELD, weeks=9, runs=300, seed=7)
     at_once = simulate(war, HELD, weeks=9, runs=300, seed=7, quantiles=probabilities)
-    monkeypatch.setattr(blocks, "KEPT_BYTES", 1)
+    monkeypatch.setattr(compiled, "KEPT_BYTES", 1)
     by_month = simulate(war, HELD, weeks=9, runs=300, seed=7, quantiles=probabilities)
     for name in whole.data_vars:
         expected = np.quantile(whole[name].to_numpy().astype(float), probabilities, axis=0)

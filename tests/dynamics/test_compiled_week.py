@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from kadesh.dynamics import MECHANISMS, CampaignParams, CampaignState, start_state, step_many
-from kadesh.dynamics.blocks import Kept, advance
-from kadesh.dynamics.engine import arrays
-from kadesh.dynamics.engine.arrays import advance_few
+from kadesh.dynamics.advance import advance
+from kadesh.dynamics.engine import arrays, compiled
 from kadesh.dynamics.engine.layout import LANES
 from kadesh.dynamics.shocks import Luck, shock_keys
 from kadesh.errors import InputErrors
@@ -30,6 +29,7 @@ SAME_RUNS = 0.98
 but for a rounding, the rounding says where its reserves go."""
 
 State = tuple[CampaignState, CampaignParams]
+Record = dict[str, np.ndarray]
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -52,7 +52,7 @@ def luck_of(params: CampaignParams, sign: float = 1.0, first_month: int = 0) -> 
 def by_arrays(
     state: CampaignState, params: CampaignParams, orders: np.ndarray, sign: float = 1.0
 ) -> CampaignState:
-    end, sound, _ = advance_few(state, params, orders, luck_of(params, sign), keeps=False)
+    end, sound = arrays.through_weeks(state, params, orders, luck_of(params, sign))
     assert sound.all()
     return end
 
@@ -73,8 +73,8 @@ def nothing_ordered(weeks: int, sectors: int = len(SECTORS)) -> np.ndarray:
 def test_the_compiled_week_is_the_week_of_arrays(lively: State, off: tuple[str, ...]) -> None:
     """With everything at work, with each mechanism switched off, and with all of them."""
     state, params = lively[0], lively[1].without(off)
-    compiled = advance(state, params, nothing_ordered(4), seed=5, stream="x")
-    assert_same(by_arrays(state, params, nothing_ordered(4)), compiled)
+    there = advance(state, params, nothing_ordered(4), seed=5, stream="x")
+    assert_same(by_arrays(state, params, nothing_ordered(4)), there)
 
 
 def test_everything_kept_of_two_years_is_the_same(
@@ -82,18 +82,24 @@ def test_everything_kept_of_two_years_is_the_same(
 ) -> None:
     """And of a last month cut short; some runs at a time, and not as many in either way."""
     monkeypatch.setattr(arrays, "RUNS", 100)
+    monkeypatch.setattr(compiled, "PART_WEEKS", 100)
+    monkeypatch.setattr(compiled, "KEPT_BYTES", 2**22)
     state, params = lively
-    known: list[Kept] = []
-    compiled = advance(
-        state, params, nothing_ordered(102), seed=5, stream="x", first_month=3, keep=known.append
-    )
+    known: dict[int, Record] = {}
+    there = advance(
+        state, params, nothing_ordered(102), seed=5, stream="x", first_month=3,
+        keep=known.__setitem__,
+    )  # fmt: skip
+    record: dict[int, Record] = {}
     luck = luck_of(params, first_month=3)
-    end, sound, record = advance_few(state, params, nothing_ordered(102), luck, keeps=True)
+    end, sound = arrays.through_weeks(state, params, nothing_ordered(102), luck, record.__setitem__)
     assert sound.all()
-    assert_same(end, compiled)
-    assert all(one.first_week < other.first_week for one, other in pairwise(known))
-    for name, values in record.items():
-        whole = np.concatenate([kept.values[name] for kept in known])
+    assert_same(end, there)
+    assert list(record) == [0]
+    assert len(known) > 1
+    assert all(one < other for one, other in pairwise(known))
+    for name, values in record[0].items():
+        whole = np.concatenate([kept[name] for kept in known.values()])
         assert whole.dtype == values.dtype
         assert whole.tobytes() == values.tobytes(), name
 
@@ -112,17 +118,17 @@ def test_a_side_that_has_run_out_is_the_same_side_compiled(lively: State, gone: 
     )
     aid = params.aid._replace(aid_flow_eur_per_week=np.zeros_like(params.aid.aid_flow_eur_per_week))
     params = replace(params, materiel=materiel, aid=aid)
-    compiled = advance(state, params, nothing_ordered(4), seed=5, stream="x")
-    assert_same(by_arrays(state, params, nothing_ordered(4)), compiled)
+    there = advance(state, params, nothing_ordered(4), seed=5, stream="x")
+    assert_same(by_arrays(state, params, nothing_ordered(4)), there)
 
 
 def test_orders_and_opposite_luck_are_those_of_the_week_of_arrays(lively: State) -> None:
     state, params = lively
     orders = nothing_ordered(4)
     orders[1, 0, 3], orders[1, 1, 3], orders[2, 1, 0] = 9e3, 4e3, 1e9
-    compiled = advance(state, params, orders, seed=5, stream="x", mirrored=True)
-    assert_same(by_arrays(state, params, orders, -1.0), compiled)
-    assert not np.array_equal(compiled.held_km2, step_many(state, params, seed=5).held_km2)
+    there = advance(state, params, orders, seed=5, stream="x", mirrored=True)
+    assert_same(by_arrays(state, params, orders, -1.0), there)
+    assert not np.array_equal(there.held_km2, step_many(state, params, seed=5).held_km2)
 
 
 def test_more_sectors_than_a_word_has_bits() -> None:
@@ -140,9 +146,9 @@ def test_more_sectors_than_a_word_has_bits() -> None:
         geography=replace(params.geography, neighbours=beside),
     )
     orders = nothing_ordered(4, len(names))
-    compiled = advance(state, params, orders, seed=5, stream="x")
-    assert_same(by_arrays(state, params, orders), compiled)
-    assert (compiled.surprise_log[:, 33:] > 0).any()
+    there = advance(state, params, orders, seed=5, stream="x")
+    assert_same(by_arrays(state, params, orders), there)
+    assert (there.surprise_log[:, 33:] > 0).any()
 
 
 def test_few_runs_are_taken_by_numpy_and_compile_nothing() -> None:
@@ -157,12 +163,12 @@ def test_few_runs_are_taken_by_numpy_and_compile_nothing() -> None:
 FEW = """
 import sys
 from kadesh.dynamics import simulate
-from kadesh.dynamics.engine.ensemble import is_compiled
+from kadesh.dynamics.engine.compiled import is_loaded
 from wars_in_memory import HELD, toy_war
 
 for weeks in (26, 520):
     simulate(toy_war(), HELD, weeks=weeks, runs=1000)
-    print(is_compiled())
+    print(is_loaded())
 """
 
 
@@ -182,22 +188,29 @@ def assert_near(one: CampaignState, other: CampaignState) -> None:
 def test_jax_takes_arrays_through_the_same_weeks(lively: State) -> None:
     """As on an accelerator, here on whatever device JAX finds; two months and two weeks."""
     pytest.importorskip("jax")
-    from kadesh.dynamics.engine.accelerator import advance_arrays
+    from kadesh.dynamics.engine import accelerator
 
     state, params = lively
     orders = nothing_ordered(10)
     orders[5, 0, 3] = 9e3
     luck = luck_of(params, -1.0, first_month=3)
-    kept: dict[int, dict[str, np.ndarray]] = {}
-    there, sound = advance_arrays(state, params, orders, luck, kept.__setitem__)
-    known: list[Kept] = []
-    compiled = advance(
-        state, params, orders, seed=5, stream="x", first_month=3, mirrored=True, keep=known.append
+    kept: dict[int, Record] = {}
+    by_jax, sound = accelerator.through_weeks(state, params, orders, luck, kept.__setitem__)
+    known: dict[int, Record] = {}
+    there = advance(
+        state,
+        params,
+        orders,
+        seed=5,
+        stream="x",
+        first_month=3,
+        mirrored=True,
+        keep=known.__setitem__,
     )
     assert sound.all()
-    assert_near(there, compiled)
+    assert_near(by_jax, there)
     assert list(kept) == [0, 4, 8]
-    for name, values in known[0].values.items():
+    for name, values in known[0].items():
         joined = np.concatenate([record[name] for record in kept.values()])
         near = np.abs(joined - values).max(axis=tuple(range(values.ndim - 1)))
         assert np.mean(near <= ROUNDINGS * np.abs(values).max() + 1e-6) >= SAME_RUNS, name

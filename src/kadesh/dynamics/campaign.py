@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
-from kadesh.dynamics.blocks import advance
+from kadesh.dynamics.advance import advance
 from kadesh.dynamics.courses import Courses
 from kadesh.dynamics.shocks import MONTH_WEEKS
 from kadesh.dynamics.start import HeldGround, start_state

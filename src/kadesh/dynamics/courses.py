@@ -8,7 +8,6 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
-from kadesh.dynamics.blocks import Kept
 from kadesh.dynamics.state import CampaignParams, CampaignState
 
 RECORDED: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
@@ -55,11 +54,10 @@ class Courses:
             self._values[name] = np.empty((weeks + 1, *kept.shape[1:]), kept.dtype)
             self._values[name][:1] = kept
 
-    def keep(self, kept: Kept) -> None:
+    def keep(self, first_week: int, kept: dict[str, np.ndarray]) -> None:
         """Take what was kept of some weeks."""
         for name, values in self._values.items():
-            found = kept.values[name]
-            for week, of_runs in enumerate(found, start=1 + kept.first_week):
+            for week, of_runs in enumerate(kept[name], start=1 + first_week):
                 values[week] = self._kept(name, of_runs.astype(values.dtype)[None])[0]
 
     def _kept(

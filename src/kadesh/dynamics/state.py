@@ -187,7 +187,7 @@ class CampaignParams:
 def take_runs(params: CampaignParams, index: Chosen) -> CampaignParams:
     """The parameters of the chosen runs, in that order."""
     chosen: dict[str, Any] = {
-        field.name: _take(getattr(params, field.name), index)
+        field.name: take(getattr(params, field.name), index)
         for field in dataclasses.fields(params)
         if field.name not in {"geography", "switches"}
     }
@@ -202,9 +202,10 @@ def take_states(state: CampaignState, index: Chosen) -> CampaignState:
     return CampaignState(**taken)
 
 
-def _take(values: Any, index: Chosen) -> Any:
+def take(values: Any, index: Chosen) -> Any:
+    """The chosen runs' numbers, of one quantity or of each in a tuple, in that order."""
     if isinstance(values, tuple):
-        return type(values)(*(_take(number, index) for number in values))
+        return type(values)(*(take(number, index) for number in values))
     # A number of all runs stays one.
     return values if np.shape(values)[-1:] in {(), (1,)} else values[..., index]
 

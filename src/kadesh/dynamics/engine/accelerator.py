@@ -23,7 +23,7 @@ def is_at_hand() -> bool:
     return jax.default_backend() != "cpu"
 
 
-def advance_arrays(
+def through_weeks(
     state: CampaignState,
     params: CampaignParams,
     schedule: Float[np.ndarray, "week side sector"],

@@ -20,30 +20,31 @@ RUNS: Final = 1024
 Record = dict[str, np.ndarray]
 
 
-def advance_few(
+def through_weeks(
     state: CampaignState,
     params: CampaignParams,
     schedule: Float[np.ndarray, "week side sector"],
     luck: Luck,
-    *,
-    keeps: bool,
+    keep: Callable[[int, Record], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[CampaignState, Bool[np.ndarray, " run"], Record]:
-    """The state after some weeks, which runs stayed finite, and what is kept of the weeks.
+) -> tuple[CampaignState, Bool[np.ndarray, " run"]]:
+    """The state after some weeks, and which runs stayed finite.
 
-    Of each quantity the week is kept first and the run last; without `keeps` nothing is.
+    What happens is handed to `keep` at once: arrays with the week first and the run last.
     """
     runs = state.held_km2.shape[-1]
     end = {field.name: np.empty_like(getattr(state, field.name)) for field in fields(state)}
-    sound, record = np.ones(runs, bool), dict[str, np.ndarray]()
+    sound, record = np.ones(runs, bool), None if keep is None else dict[str, np.ndarray]()
     parts = [slice(first, min(first + RUNS, runs)) for first in range(0, runs, RUNS)]
     for done, part in enumerate(parts, start=1):
-        last, sound[part] = _through(state, params, schedule, luck, part, record if keeps else None)
+        last, sound[part] = _through(state, params, schedule, luck, part, record)
         for name, values in end.items():
             values[..., part] = getattr(last, name)
         if progress is not None:
             progress(done, len(parts))
-    return CampaignState(**end), sound, record
+    if keep is not None and record is not None and sound.all():
+        keep(0, record)
+    return CampaignState(**end), sound
 
 
 def _through(

@@ -1,16 +1,12 @@
-"""Runs laid out for the compiled week, and taken through months by it."""
+"""Runs laid out for the compiled week, and back."""
 
 from collections import namedtuple
 from dataclasses import dataclass
-from functools import cache as once
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int32
+from jaxtyping import Bool, Float, Int32
 
-from kadesh import cache
 from kadesh.dynamics.engine.layout import (
     BITS,
     CONSTANTS,
@@ -26,33 +22,25 @@ from kadesh.dynamics.engine.layout import (
     X_ROWS,
     is_pair,
 )
-from kadesh.dynamics.records import Sector
+from kadesh.dynamics.records import Constants, Sector
 from kadesh.dynamics.shocks import Luck
 from kadesh.dynamics.state import CampaignParams, CampaignState, Switches
-from kadesh.dynamics.week import constants_of
+
+Rows = dict[str, np.ndarray]
+"""Arrays by the name of the quantity that they are of."""
 
 Keys = namedtuple("Keys", "ground choice losses aid operation")
 """`ShockKeys` as Numba takes them: plain."""
-
-
-@once
-def programme() -> Any:
-    """The compiled weeks, made of the code as it is now."""
-    # Loading Numba takes half a second, which few runs do without.
-    kernel = import_module("kadesh.dynamics.engine.kernel")
-    return kernel.programme(cache.source_hash(Path(__file__).parents[1]))
-
-
-def is_compiled() -> bool:
-    """Whether this process has the compiled weeks at hand."""
-    return programme.cache_info().currsize > 0
 
 
 @dataclass(frozen=True)
 class Ensemble:
     """Runs in blocks of `LANES`; the last block is filled up with the last run.
 
-    `sectors` (block, sector, row), `sides` and `params` (block, row): see `engine.layout`.
+    `sectors` (block, sector, row), `sides` and `params` (block, row): see `engine.layout`. Kept of
+    every week, `week_sectors` has, in this order, land held, people deployed (two), losses (two)
+    and people committed (two), `week_sides` the fields of `Side` (two each); both without weeks
+    where nothing is kept. `soundness` is 0 for a run whose numbers were all finite, NaN for others.
     """
 
     runs: int
@@ -63,74 +51,73 @@ class Ensemble:
     is_home: Float[np.ndarray, "sector side"]
     beside: Int32[np.ndarray, "sector word"]
     switches: Switches
+    week_sectors: Float[np.ndarray, "block kept quantity sector lane"]
+    week_sides: Float[np.ndarray, "block kept quantity lane"]
+    soundness: Float[np.ndarray, "block lane"]
 
-    @property
-    def blocks(self) -> int:
-        """How many blocks there are."""
-        return len(self.sides)
-
-    def state(self) -> CampaignState:
-        """The runs as arrays."""
-        found: dict[str, np.ndarray] = {}
-        sectors = self.sectors.reshape(self.blocks, len(self.area_km2), X_ROWS, LANES)
-        for name, row in SECTOR.items():
-            if is_pair(Sector, name):
-                rows = sectors[:, :, row : row + 2].swapaxes(1, 2)
-            else:
-                rows = sectors[:, :, row]
-            found[name] = flat(rows, self.runs)
-        sides = self.sides.reshape(self.blocks, Q_ROWS, LANES)
-        for name, row in SIDE.items():
-            found[name] = flat(sides[:, row : row + 2], self.runs)
-        found["aid_regime"] = found["aid_regime"].astype(np.int32)
-        return CampaignState(**found)
-
-    def advance(self, blocks: range, luck: Luck, weeks: "Weeks") -> None:
-        """Take some blocks through some weeks, in place."""
+    def advance(
+        self, programme: Any, orders: Float[np.ndarray, "week side sector"], luck: Luck
+    ) -> None:
+        """Take the runs through some weeks, in place, by the compiled weeks."""
         # Whole vectors of keys, one for each sector and a few for none.
         choice = np.zeros((2, -(-len(self.area_km2) // LINE) * LINE), np.uint32)
         choice[:, : len(self.area_km2)] = luck.keys.choice.T
         keys = Keys(*luck.keys._replace(choice=choice))
-        programme()(
+        programme(
             self.sectors, self.sides, self.params,
             self.area_km2, np.sqrt(self.area_km2), self.is_home, self.beside, self.switches,
             keys, np.uint32(luck.first_run), np.uint32(luck.first_month), np.float32(luck.sign),
-            weeks.orders, blocks.start, blocks.stop, weeks.sectors, weeks.sides, weeks.soundness,
+            orders, self.week_sectors, self.week_sides, self.soundness,
         )  # fmt: skip
 
+    @property
+    def sound(self) -> Bool[np.ndarray, " run"]:
+        """Which runs have stayed finite."""
+        return np.asarray(np.isfinite(self.soundness.reshape(-1)[: self.runs]))
 
-@dataclass(frozen=True)
-class Weeks:
-    """Weeks to go through, orders given in them, and what is kept of them.
+    def now(self) -> Rows:
+        """The state, rows of lanes by the names of its quantities."""
+        shape = (len(self.sides), len(self.area_km2), X_ROWS, LANES)
+        sectors, found = self.sectors.reshape(shape), {}
+        for name, row in SECTOR.items():
+            if is_pair(Sector, name):
+                found[name] = sectors[:, :, row : row + 2].swapaxes(1, 2)
+            else:
+                found[name] = sectors[:, :, row]
+        sides = self.sides.reshape(-1, Q_ROWS, LANES)
+        return found | {name: sides[:, row : row + 2] for name, row in SIDE.items()}
 
-    `sectors` has, in this order, land held, people deployed (two), losses (two) and people
-    committed (two), `sides` the fields of `Side` (two each); both without weeks where nothing is
-    kept. `soundness` is 0 for a run whose numbers are all finite, and NaN for others.
-    """
-
-    orders: Float[np.ndarray, "week side sector"]
-    sectors: Float[np.ndarray, "block kept quantity sector lane"]
-    sides: Float[np.ndarray, "block kept quantity lane"]
-    soundness: Float[np.ndarray, "block lane"]
-
-
-def weeks_of(
-    ensemble: Ensemble, orders: Float[np.ndarray, "week side sector"], *, keeps: bool
-) -> Weeks:
-    """Weeks to go through, with room for what is kept."""
-    blocks, kept = ensemble.blocks, len(orders) if keeps else 0
-    return Weeks(
-        orders,
-        np.empty((blocks, kept, 7, len(ensemble.area_km2), LANES), np.float32),
-        np.empty((blocks, kept, Q_ROWS, LANES), np.float32),
-        np.zeros((blocks, LANES), np.float32),
-    )
+    def kept(self, weeks: int) -> Rows:
+        """What is kept of the first weeks, by the names of the quantities."""
+        sectors, sides = self.week_sectors[:, :weeks], self.week_sides[:, :weeks]
+        found = {
+            "held_km2": sectors[:, :, 0],
+            "deployed_persons": sectors[:, :, 1:3],
+            "weekly_losses_persons": sectors[:, :, 3:5],
+            "committed_persons": sectors[:, :, 5:7],
+        }
+        return found | {name: sides[:, :, row : row + 2] for name, row in SIDE.items()}
 
 
-def flat(rows: Float[np.ndarray, "block ... lane"], runs: int) -> Float[np.ndarray, "... run"]:
-    """Rows of lanes in blocks as rows of runs."""
-    joined = np.moveaxis(rows, 0, -2)
-    return np.ascontiguousarray(joined.reshape(*joined.shape[:-2], -1)[..., :runs])
+def room_for(rows: Rows, blocks: int) -> Rows:
+    """Room for such rows of all blocks: arrays with the run last."""
+    return {
+        name: np.empty((*of.shape[1:-1], blocks * LANES), np.float32) for name, of in rows.items()
+    }
+
+
+def put(rows: Rows, room: Rows, first: int) -> None:
+    """Rows of lanes (block, ..., lane) to where their runs are, from the first run on."""
+    for name, of in rows.items():
+        runs = room[name][..., first : first + len(of) * LANES]
+        runs.reshape(*runs.shape[:-1], len(of), LANES, copy=False)[...] = np.moveaxis(of, 0, -2)
+
+
+def as_state(room: Rows, runs: int) -> CampaignState:
+    """The state of the runs."""
+    found = {name: np.ascontiguousarray(values[..., :runs]) for name, values in room.items()}
+    found["aid_regime"] = found["aid_regime"].astype(np.int32)
+    return CampaignState(**found)
 
 
 def _in_lanes(values: Any, runs: int) -> np.ndarray:
@@ -145,8 +132,10 @@ def _in_lanes(values: Any, runs: int) -> np.ndarray:
     return blocks.transpose(-2, *range(blocks.ndim - 2), -1)
 
 
-def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
-    """States and parameters as the compiled week takes them."""
+def laid_out(
+    state: CampaignState, params: CampaignParams, constants: Constants, kept_weeks: int = 0
+) -> Ensemble:
+    """States and parameters as the compiled week takes them, and room for weeks to be kept."""
     runs, places = state.held_km2.shape[-1], len(params.geography.area_km2)
     blocks = -(-runs // LANES)
     sectors = np.empty((blocks, places, X_ROWS, LANES), np.float32)
@@ -163,7 +152,6 @@ def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
     for group, rows in PARAMS.items():
         for name, row in rows.items():
             _fill(numbers, row, getattr(getattr(params, group), name), runs)
-    constants = constants_of(params)
     for name, row in CONSTANTS.items():
         _fill(numbers, row, getattr(constants, name), runs)
     _fill(numbers, EFFECTIVENESS, params.effectiveness_log, runs)
@@ -180,6 +168,9 @@ def laid_out(state: CampaignState, params: CampaignParams) -> Ensemble:
         np.ascontiguousarray(np.asarray(geography.is_home, np.float32).T),
         beside.view(np.int32),
         Switches(*map(np.float32, params.switches)),
+        np.empty((blocks, kept_weeks, 7, places, LANES), np.float32),
+        np.empty((blocks, kept_weeks, Q_ROWS, LANES), np.float32),
+        np.zeros((blocks, LANES), np.float32),
     )
 
 

@@ -100,9 +100,9 @@ def programme(version: str) -> Any:
     @njit(cache=True, **OPTIONS)
     def through_weeks(
         xs, qs, ps, area, length, home, beside, on, keys, first_run, first_month, sign,
-        orders, first, last, record, side_record, finite,
+        orders, record, side_record, finite,
     ):  # fmt: skip
-        """Blocks `first` to before `last` through the weeks of `orders`, in place."""
+        """Blocks of runs through the weeks of `orders`, in place."""
         wide_vectors()
         sectors, weeks, kept = len(area), len(orders), record.shape[1] > 0
         x = _aligned(sectors * X_WORK, np.float32).reshape(sectors, X_WORK)
@@ -115,7 +115,7 @@ def programme(version: str) -> Any:
         # Read here, `version` is part of what Numba's cache knows a programme by.
         if len(version) == 0:
             return
-        for block in range(first, last):
+        for block in range(len(xs)):
             for s in range(sectors):
                 _copy(xs[block, s], x[s], X_ROWS * LANES)
             _copy(qs[block], q, Q_ROWS * LANES)
