@@ -158,7 +158,7 @@ def kadesh_jobs(
             orders,
             seed=3,
             stream="speed",
-            keep=lambda kept: None,
+            keep=lambda *_: None,
             workers=workers,
         ),
         "Kadesh, simulate with its data set": partial(

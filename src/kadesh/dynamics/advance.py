@@ -15,7 +15,6 @@ from kadesh.dynamics.engine import arrays, compiled
 from kadesh.dynamics.shocks import Luck, shock_keys
 from kadesh.dynamics.soundness import not_finite, require_finite
 from kadesh.dynamics.state import CampaignParams, CampaignState
-from kadesh.dynamics.week import constants_of
 from kadesh.errors import argument_mistake
 
 NUMPY_WORK: Final = 1_000_000
@@ -61,18 +60,18 @@ def advance(
     keys = shock_keys(seed, stream, names.side_ids, names.sector_ids)
     luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
     accelerator = None if device == "cpu" else _accelerator(device)
-    with np.errstate(all="ignore"):
-        constants = constants_of(params)
-    require_finite(params, constants, first_run)
     if accelerator is not None:
+        require_finite(params, first_run)
         end, sound = accelerator.through_weeks(state, params, schedule, luck, keep)
     elif _is_few(len(schedule) * (state.held_km2.size + NUMPY_EFFORT)):
+        require_finite(params, first_run)
         end, sound = arrays.through_weeks(state, params, schedule, luck, keep, progress)
     else:
         end, sound = compiled.through_weeks(
-            state, params, constants, schedule, luck, keep, progress, workers=workers
+            state, params, schedule, luck, keep, progress, workers=workers
         )
     if not sound.all():
+        require_finite(params, first_run)
         raise not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
     reached: CampaignState = end
     return reached

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from kadesh.dynamics.records import Constants
 from kadesh.dynamics.shocks import MONTH_WEEKS, Luck
 from kadesh.dynamics.state import (
     CampaignParams,
@@ -16,17 +15,18 @@ from kadesh.dynamics.state import (
     take_states,
 )
 from kadesh.dynamics.step import step
+from kadesh.dynamics.week import constants_of
 from kadesh.errors import NumericalError
 
 
-def require_finite(params: CampaignParams, constants: Constants, first_run: int) -> None:
+def require_finite(params: CampaignParams, first_run: int) -> None:
     """Parameters of every run are numbers: in a condition a NaN would pass for a no.
-
-    `constants` are those of the parameters.
 
     Raises:
         NumericalError: one is not.
     """
+    with np.errstate(all="ignore"):
+        constants = constants_of(params.mechanisms, params.switches)
     groups: list[Any] = [*params.mechanisms, constants]
     values = {name: value for group in groups for name, value in group._asdict().items()}
     for name in ("effectiveness_log", "stake_weight", "attraction"):

@@ -66,7 +66,7 @@ def given_of(params: CampaignParams) -> Given:
         ),
         neighbours=geography.neighbours,
         params=params.mechanisms,
-        constants=constants_of(params),
+        constants=constants_of(params.mechanisms, params.switches),
         effectiveness_log=params.effectiveness_log,
         on=params.switches,
     )

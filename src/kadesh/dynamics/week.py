@@ -58,13 +58,13 @@ MEMORY = 0.75
 """Part of a recent loss of ground or people still in mind a week later: about four weeks."""
 
 
-def constants_of(params: Any) -> Constants:
-    """Constants of runs with these parameters (`kadesh.dynamics.state.CampaignParams`)."""
-    on = params.switches
+def constants_of(params: Any, on: Any) -> Constants:
+    """Constants of runs with these parameters (`kadesh.dynamics.state.RunParams`) and switches."""
     attrition = params.attrition
-    exposed = on.attrition * attrition.loss_rate_per_week * exp(attrition.loss_exposure_log)
+    rate = on.attrition * attrition.loss_rate_per_week
+    exposure_0, exposure_1 = attrition.loss_exposure_log[0], attrition.loss_exposure_log[1]
     return Constants(
-        loss_rate_per_week=exposed,
+        loss_rate_per_week=(rate * exp(exposure_0), rate * exp(exposure_1)),
         luck_step=luck_step(params.ground),
         fortification_log_strength=on.fortification
         * params.fortification.fortification_log_strength,

@@ -15,9 +15,8 @@ from jaxtyping import Bool, Float
 from kadesh import cache
 from kadesh.dynamics.engine.ensemble import Ensemble, Rows, as_state, laid_out, put, room_for
 from kadesh.dynamics.engine.layout import LANES, Q_ROWS
-from kadesh.dynamics.records import Constants
 from kadesh.dynamics.shocks import MONTH_WEEKS, Luck
-from kadesh.dynamics.state import CampaignParams, CampaignState, take, take_runs, take_states
+from kadesh.dynamics.state import CampaignParams, CampaignState, take_runs, take_states
 
 PART_WEEKS: Final = 8192
 """Weeks of a block of lanes in a part, at most about."""
@@ -42,7 +41,6 @@ def is_loaded() -> bool:
 def through_weeks(
     state: CampaignState,
     params: CampaignParams,
-    constants: Constants,
     schedule: Float[np.ndarray, "week side sector"],
     luck: Luck,
     keep: Callable[[int, Rows], None] | None = None,
@@ -52,7 +50,8 @@ def through_weeks(
 ) -> tuple[CampaignState, Bool[np.ndarray, " run"]]:
     """The state after some weeks, and which runs stayed finite; it stops where one did not.
 
-    `constants` are those of the parameters (`kadesh.dynamics.week.constants_of`).
+    A run whose parameters are not finite did not either.
+
     What happens is handed to `keep` with its first week, some weeks at a time: arrays with the
     week first and the run last.
     """
@@ -66,18 +65,17 @@ def through_weeks(
     def begin(first: int) -> Ensemble:
         part = slice(first, min(first + step, runs))
         kept = 0 if keep is None else pace
-        own, of_own = take_runs(params, part), take(constants, part)
-        return laid_out(take_states(state, part), own, of_own, kept)
+        return laid_out(take_states(state, part), take_runs(params, part), kept)
 
     def work(first: int, part: Ensemble, *, start: int, record: Rows) -> None:
         orders, then = schedule[start : start + pace], luck.after(start)
         part.advance(weeks_in, orders, replace(then, first_run=luck.first_run + first))
-        if record:
-            put(part.kept(len(orders)), record, first)
+        put(part.kept(len(orders)) if record else {}, record, first)
+        put(part.now() if start + pace >= weeks else {}, end, first)
 
     # Threads that lay runs out side by side wait for each other more than they gain.
     parts = list(map(begin, firsts))
-    done = 0
+    end, done = room_for(parts[0].now(), blocks), 0
     with ThreadPoolExecutor(workers) as pool:
         each: Callable[..., Any] = map if workers == 1 else pool.map
         for start in starts:
@@ -93,9 +91,6 @@ def through_weeks(
                 break
             if keep is not None:
                 keep(start, {name: values[..., :runs] for name, values in record.items()})
-    end = room_for(parts[0].now(), blocks)
-    for first, part in zip(firsts, parts, strict=True):
-        put(part.now(), end, first)
     return as_state(end, runs), sound
 
 

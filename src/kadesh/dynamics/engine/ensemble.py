@@ -1,6 +1,5 @@
 """Runs laid out for the compiled week, and back."""
 
-from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,6 @@ from jaxtyping import Bool, Float, Int32
 
 from kadesh.dynamics.engine.layout import (
     BITS,
-    CONSTANTS,
     EFFECTIVENESS,
     LANES,
     LINE,
@@ -22,15 +20,12 @@ from kadesh.dynamics.engine.layout import (
     X_ROWS,
     is_pair,
 )
-from kadesh.dynamics.records import Constants, Sector
+from kadesh.dynamics.records import Sector
 from kadesh.dynamics.shocks import Luck
 from kadesh.dynamics.state import CampaignParams, CampaignState, Switches
 
 Rows = dict[str, np.ndarray]
 """Arrays by the name of the quantity that they are of."""
-
-Keys = namedtuple("Keys", "ground choice losses aid operation")
-"""`ShockKeys` as Numba takes them: plain."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ class Ensemble:
         # Whole vectors of keys, one for each sector and a few for none.
         choice = np.zeros((2, -(-len(self.area_km2) // LINE) * LINE), np.uint32)
         choice[:, : len(self.area_km2)] = luck.keys.choice.T
-        keys = Keys(*luck.keys._replace(choice=choice))
+        keys = tuple(luck.keys._replace(choice=choice))
         programme(
             self.sectors, self.sides, self.params,
             self.area_km2, np.sqrt(self.area_km2), self.is_home, self.beside, self.switches,
@@ -132,9 +127,7 @@ def _in_lanes(values: Any, runs: int) -> np.ndarray:
     return blocks.transpose(-2, *range(blocks.ndim - 2), -1)
 
 
-def laid_out(
-    state: CampaignState, params: CampaignParams, constants: Constants, kept_weeks: int = 0
-) -> Ensemble:
+def laid_out(state: CampaignState, params: CampaignParams, kept_weeks: int = 0) -> Ensemble:
     """States and parameters as the compiled week takes them, and room for weeks to be kept."""
     runs, places = state.held_km2.shape[-1], len(params.geography.area_km2)
     blocks = -(-runs // LANES)
@@ -148,13 +141,14 @@ def laid_out(
     sides = np.empty((blocks, Q_ROWS, LANES), np.float32)
     for name, row in SIDE.items():
         sides[:, row : row + 2] = _in_lanes(getattr(state, name), runs)
-    numbers = np.empty((blocks, P_ROWS, LANES), np.float32)
+    # As runs first, so that lanes are cut once for all of them.
+    numbers = np.zeros((P_ROWS, blocks * LANES), np.float32)
     for group, rows in PARAMS.items():
         for name, row in rows.items():
-            _fill(numbers, row, getattr(getattr(params, group), name), runs)
-    for name, row in CONSTANTS.items():
-        _fill(numbers, row, getattr(constants, name), runs)
-    _fill(numbers, EFFECTIVENESS, params.effectiveness_log, runs)
+            values = getattr(getattr(params, group), name)
+            numbers[row : row + (2 if np.ndim(values) == 2 else 1), :runs] = values
+    numbers[EFFECTIVENESS : EFFECTIVENESS + 2, :runs] = params.effectiveness_log
+    numbers[:, runs:] = numbers[:, runs - 1 : runs]
     geography = params.geography
     words = np.zeros((places, -(-places // BITS), BITS), np.uint32)
     words.reshape(places, -1)[:, :places] = np.asarray(geography.neighbours) > 0
@@ -163,7 +157,7 @@ def laid_out(
         runs,
         sectors.reshape(blocks, places, -1),
         sides.reshape(blocks, -1),
-        numbers.reshape(blocks, -1),
+        numbers.reshape(P_ROWS, blocks, LANES).swapaxes(0, 1).reshape(blocks, -1),
         np.asarray(geography.area_km2, np.float32),
         np.ascontiguousarray(np.asarray(geography.is_home, np.float32).T),
         beside.view(np.int32),
@@ -172,11 +166,3 @@ def laid_out(
         np.empty((blocks, kept_weeks, Q_ROWS, LANES), np.float32),
         np.zeros((blocks, LANES), np.float32),
     )
-
-
-def _fill(numbers: np.ndarray, row: int, values: Any, runs: int) -> None:
-    lanes = _in_lanes(values, runs)
-    if lanes.ndim == 3:
-        numbers[:, row : row + 2] = lanes
-    else:
-        numbers[:, row] = lanes

@@ -4,6 +4,7 @@ Only the order of loops and what is kept of a week are written here; what happen
 `kadesh.dynamics.week` and its mechanisms, compiled as they stand (`kadesh.dynamics.engine.phases`).
 """
 
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ from kadesh.dynamics.engine.phases import (
     rates,
     reach_into,
     send,
+    settle,
     worth,
 )
 from kadesh.dynamics.shocks import MONTH_WEEKS
@@ -75,15 +77,11 @@ def _record(x, q, record, side_record):
 
 
 @rare
-def _finite(x, q, finite):
+def _check(numbers, rows, finite):
     """Leave 0 in lanes whose numbers are all finite; NaN in others, for good."""
-    for s in range(len(x)):
-        for row in range(X_ROWS):
-            for lane in range(LANES):
-                finite[lane] += ZERO * x[s, row * LANES + lane]
-    for row in range(Q_ROWS):
+    for row in range(rows):
         for lane in range(LANES):
-            finite[lane] += ZERO * q[row * LANES + lane]
+            finite[lane] += ZERO * numbers[row * LANES + lane]
 
 
 @rare
@@ -94,16 +92,22 @@ def _aligned(count, kind):
     return room[start : start + count]
 
 
+Keys = namedtuple("Keys", "ground choice losses aid operation")
+"""`kadesh.dynamics.shocks.ShockKeys`. Numba's caches know it by this name: move it, and one of an
+earlier version cannot be read."""
+
+
 def programme(version: str) -> Any:
     """The compiled weeks; compiled anew where `version`, the code it is made of, is another."""
 
     @njit(cache=True, **OPTIONS)
     def through_weeks(
-        xs, qs, ps, area, length, home, beside, on, keys, first_run, first_month, sign,
+        xs, qs, ps, area, length, home, beside, on, key_words, first_run, first_month, sign,
         orders, record, side_record, finite,
     ):  # fmt: skip
         """Blocks of runs through the weeks of `orders`, in place."""
         wide_vectors()
+        keys = Keys(*key_words)
         sectors, weeks, kept = len(area), len(orders), record.shape[1] > 0
         x = _aligned(sectors * X_WORK, np.float32).reshape(sectors, X_WORK)
         q = _aligned(Q_ROWS * LANES, np.float32)
@@ -120,6 +124,8 @@ def programme(version: str) -> Any:
                 _copy(xs[block, s], x[s], X_ROWS * LANES)
             _copy(qs[block], q, Q_ROWS * LANES)
             _copy(ps[block], p, P_ROWS * LANES)
+            settle(p, on)
+            _check(p, P_ROWS, finite[block])
             run = u4(first_run + u4(block * LANES))
             for now in range(weeks):
                 week, month = now % MONTH_WEEKS, u4(first_month + u4(now // MONTH_WEEKS))
@@ -162,7 +168,9 @@ def programme(version: str) -> Any:
                 if kept:
                     _record(x, q, record[block, now], side_record[block, now])
                 if week == MONTH_WEEKS - 1 or now == weeks - 1:
-                    _finite(x, q, finite[block])
+                    for s in range(sectors):
+                        _check(x[s], X_ROWS, finite[block])
+                    _check(q, Q_ROWS, finite[block])
             for s in range(sectors):
                 _copy(x[s], xs[block, s], X_ROWS * LANES)
             _copy(q, qs[block], Q_ROWS * LANES)

@@ -121,12 +121,13 @@ def _read(group: type, rows: Rows, array: str, *, whole: bool) -> str:
     return f"{group.__name__}({', '.join(parts)})"
 
 
-def _function(arguments: str, source: str) -> Callable[..., Any]:
+def _function(arguments: str, source: str, *first: str) -> Callable[..., Any]:
     names: dict[str, Any] = {group.__name__: group for group in GROUPS.values()}
     names |= {group.__name__: group for group in (RunParams, Constants, Sector, Side)}
-    exec(f"def read({arguments}):\n    return {source}", names)
-    read: Callable[..., Any] = names["read"]
-    return read
+    body = "\n    ".join([*first, f"return {source}"])
+    exec(f"def made({arguments}):\n    {body}", names)
+    made: Callable[..., Any] = names["made"]
+    return made
 
 
 read_sector = _function("y, lane", _read(Sector, SECTOR, "y", whole=True))
@@ -151,3 +152,25 @@ def params_reader(*names: str) -> Callable[..., Any]:
         for name, group in GROUPS.items()
     ]
     return _function("p, own, lane", f"RunParams({', '.join(parts)})")
+
+
+read_params = _function(
+    "p, lane",
+    "RunParams(" + ", ".join(_read(GROUPS[n], PARAMS[n], "p", whole=True) for n in PARAMS) + ")",
+)
+"""All parameters of the run in a lane."""
+
+
+def _constants_into_rows() -> Callable[..., Any]:
+    lines = []
+    for field, row in CONSTANTS.items():
+        at, value = row * LANES, f"constants.{field}"
+        if is_pair(Constants, field):
+            lines += [f"p[{at} + lane] = {value}[0]", f"p[{at + LANES} + lane] = {value}[1]"]
+        else:
+            lines.append(f"p[{at} + lane] = {value}")
+    return _function("p, lane, constants", "None", *lines)
+
+
+write_constants = _constants_into_rows()
+"""The constants of the run in a lane, to their rows."""

@@ -33,6 +33,8 @@ i4 = np.int32
 
 _read_sector = compiled(layout.read_sector)
 _read_constants = compiled(layout.read_constants)
+_read_params = compiled(layout.read_params)
+_write_constants = compiled(layout.write_constants)
 _read_side = compiled(layout.read_side)
 _read_worth_params = compiled(layout.params_reader("materiel", "attrition"))
 _read_fight_params = compiled(
@@ -42,6 +44,15 @@ _read_home_params = compiled(
     layout.params_reader("reserves", "mobilization", "materiel", "aid", "support")
 )
 _read_leave_params = compiled(layout.params_reader("reserves"))
+
+
+@compiled
+def settle(p, on):
+    """What a week needs of the parameters: worked out once."""
+    wide_vectors()
+    for lane in range(LANES):
+        _write_constants(p, lane, week.constants_of(_read_params(p, lane), on))
+        two_at_a_time()
 
 
 @compiled
