@@ -151,17 +151,18 @@ def test_more_sectors_than_a_word_has_bits() -> None:
     assert (there.surprise_log[:, 33:] > 0).any()
 
 
-def test_few_runs_are_taken_by_numpy_and_compile_nothing() -> None:
-    """A thousand campaigns of half a year, in a process of their own."""
+def in_a_process(code: str, **environment: str) -> list[str]:
+    """What a process of its own prints, word by word."""
+    here = Path(__file__).parents[1]
     done = subprocess.run(
-        [sys.executable, "-c", FEW], capture_output=True, text=True, timeout=120,
-        cwd=Path(__file__).parents[1], env=os.environ | {"PYTHONPATH": "."}, check=False,
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=False,
+        cwd=here, env=os.environ | {"PYTHONPATH": "."} | environment,
     )  # fmt: skip
-    assert done.stdout.split() == ["False", "True"], done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
 
 
 FEW = """
-import sys
 from kadesh.dynamics import simulate
 from kadesh.dynamics.engine.compiled import is_loaded
 from wars_in_memory import HELD, toy_war
@@ -170,6 +171,28 @@ for weeks in (26, 520):
     simulate(toy_war(), HELD, weeks=weeks, runs=1000)
     print(is_loaded())
 """
+
+
+def test_few_runs_are_taken_by_numpy_and_compile_nothing() -> None:
+    """A thousand campaigns of half a year, and then of ten years."""
+    assert in_a_process(FEW) == ["False", "True"]
+
+
+BYTES = """
+from hashlib import sha256
+from kadesh.dynamics import advance, simulate
+from wars_in_memory import HELD, toy_war
+
+advance.NUMPY_WORK = 0
+courses = simulate(toy_war(), HELD, weeks=52, runs=130)
+print(*(sha256(values.to_numpy().tobytes()).hexdigest() for values in courses.values()))
+"""
+
+
+def test_a_processor_of_twenty_years_ago_gives_the_same_bits(tmp_path: Path) -> None:
+    """Without wide vectors, and where a product that is added at once is a call."""
+    old = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert in_a_process(BYTES, **old) == in_a_process(BYTES)
 
 
 def assert_near(one: CampaignState, other: CampaignState) -> None:

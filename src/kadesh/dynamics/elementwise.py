@@ -71,6 +71,14 @@ def at_least(values: Number, limit: Number) -> Number:
     return choose(values < limit, limit, values)
 
 
+def unless_tiny(values: Number) -> Number:
+    """`values`, or nothing below a millionth: of what fades from week to week and is not negative.
+
+    (Numbers that fade for ever end below what processors work at full speed.)
+    """
+    return choose(values < 1e-6, 0.0, values)
+
+
 def total(values: Number, axis: int, first: Number | None = None) -> Any:
     """Sum over an axis, one after another from `first` on: the same for one run as among many.
 

@@ -20,7 +20,16 @@ one compiled programme serves every combination.
 
 from typing import Any
 
-from kadesh.dynamics.elementwise import Number, Pair, absolute, at_least, at_most, choose, exp
+from kadesh.dynamics.elementwise import (
+    Number,
+    Pair,
+    absolute,
+    at_least,
+    at_most,
+    choose,
+    exp,
+    unless_tiny,
+)
 from kadesh.dynamics.mechanisms.aid import aid_delivered, next_recent_gain, next_regime
 from kadesh.dynamics.mechanisms.allocation import allocation_weight
 from kadesh.dynamics.mechanisms.attrition import (
@@ -213,8 +222,8 @@ def fight(
     moved = absolute(held - sector.held_km2) / at_least(front.full_km * contest.meeting, 1.0)
     after_0 = held_share(held, place.area_km2, place.is_home[0])
     after_1 = held_share(held, place.area_km2, place.is_home[1])
-    lost_0 = MEMORY * lost_0 + choose(after_0 < front.shares[0], moved, 0.0)
-    lost_1 = MEMORY * lost_1 + choose(after_1 < front.shares[1], moved, 0.0)
+    lost_0 = unless_tiny(MEMORY * lost_0 + choose(after_0 < front.shares[0], moved, 0.0))
+    lost_1 = unless_tiny(MEMORY * lost_1 + choose(after_1 < front.shares[1], moved, 0.0))
     kept, pace = kept_share(moved, constants.per_fortification_depth), constants.fortification_pace
     dug_0, dug_1 = sector.fortification_share[0], sector.fortification_share[1]
     attack_0, attack_1 = contest.attack_share[0], contest.attack_share[1]
@@ -295,7 +304,9 @@ def home_front(
         pool_persons=side.pool_persons - joined,
         out_persons=side.out_persons + losses_persons - wounded,
         losses_persons=side.losses_persons + losses_persons,
-        recent_losses_persons_per_week=MEMORY * recent + (1.0 - MEMORY) * losses_persons,
+        recent_losses_persons_per_week=unless_tiny(
+            MEMORY * recent + (1.0 - MEMORY) * losses_persons
+        ),
         materiel_eur=choose(on.materiel > 0.0, materiel, side.materiel_eur),
         support_share=support,
         aid_regime=choose(on.aid > 0.0, regime, side.aid_regime),
@@ -321,7 +332,7 @@ def leave(
     arrived = moving_persons * constants.movement_share
     return Left(
         deployed_persons=deployed - redeployed + arrived,
-        moving_persons=moving_persons - arrived,
+        moving_persons=unless_tiny(moving_persons - arrived),
         redeployed_persons=redeployed,
         needed_persons=choose(on.allocation > 0.0, lacking, deployed),
     )

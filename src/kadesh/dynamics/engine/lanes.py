@@ -182,7 +182,7 @@ def _teach_everything() -> None:
         _teach(function, body)
     for name in ("exp", "log", "expm1", "log1p"):
         _teach(getattr(elementwise, name), _in_single_precision(getattr(polynomials, name)))
-    for function in (elementwise.at_most, elementwise.at_least):
+    for function in (elementwise.at_most, elementwise.at_least, elementwise.unless_tiny):
         _teach(function, _in_single_precision(function))
     for module in _WRITTEN_WITH_THEM:
         for function in vars(module).values():

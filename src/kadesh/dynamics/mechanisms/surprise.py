@@ -18,7 +18,7 @@ allocation, which then is no surprise.
 
 from typing import NamedTuple
 
-from kadesh.dynamics.elementwise import Number, Pair, at_least, choose, exp
+from kadesh.dynamics.elementwise import Number, Pair, at_least, choose, exp, unless_tiny
 
 
 class SurpriseParams(NamedTuple):
@@ -58,12 +58,8 @@ def surprise_kept_share(params: SurpriseParams) -> Number:
 
 
 def faded(surprise_log: Number, kept_share: Number) -> Number:
-    """What is left of a surprise a week later: nothing below a millionth.
-
-    (Numbers that fade for ever end below what processors work at full speed.)
-    """
-    left = surprise_log * kept_share
-    return choose(left < 1e-6, 0.0, left)
+    """What is left of a surprise a week later."""
+    return unless_tiny(surprise_log * kept_share)
 
 
 def next_surprise(left_log: Number, committed_persons: Number, params: SurpriseParams) -> Number:
