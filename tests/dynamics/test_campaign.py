@@ -1,5 +1,6 @@
 """The campaign as a whole: what is conserved, mirrored, switched off, repeated and refused."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -609,6 +610,17 @@ def test_an_overflow_is_an_error_too(war: War) -> None:
 def test_a_wrong_setting_is_refused_by_name(war: War, given: dict[str, Any], word: str) -> None:
     with pytest.raises(InputErrors, match=word):
         simulate(war, HELD, **({"weeks": 4, "runs": 2} | given))
+
+
+def test_a_part_of_a_run_or_of_a_week_is_refused(war: War) -> None:
+    """Where types are not checked, as they are in tests."""
+    unchecked = inspect.unwrap(simulate)
+    with pytest.raises(InputErrors, match=r"runs.*2\.5"):
+        unchecked(war, HELD, weeks=4, runs=2.5)
+    order = Order("Ardia", "march", 1, 1.0)
+    object.__setattr__(order, "week", 0.5)
+    with pytest.raises(InputErrors, match=r"orders\.week.*0\.5"):
+        unchecked(war, HELD, weeks=4, runs=2, orders=[order])
 
 
 def test_a_missing_assumption_is_named(war: War) -> None:

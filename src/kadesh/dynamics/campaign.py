@@ -84,7 +84,7 @@ def simulate(
         NumericalError: a number is not finite; says which, whose, where, when and in which run.
     """
     for name, number in (("weeks", weeks), ("runs", runs), ("workers", workers)):
-        if number < 1:
+        if not isinstance(number, int | np.integer) or number < 1:
             raise argument_mistake(name, number, "a whole number above 0", "Give at least 1")
     if quantiles is not None and not len(quantiles):
         raise argument_mistake("quantiles", quantiles, "a probability or more", "Leave it out")
@@ -211,9 +211,9 @@ def _schedule(
             if value not in known:
                 remedy = "One of: " + ", ".join(known)
                 raise argument_mistake(f"orders.{name}", value, f"a {name} of the war", remedy)
-        if not 0 <= order.week < weeks:
-            remedy = "Count weeks from 0"
-            raise argument_mistake("orders.week", order.week, f"a week below {weeks}", remedy)
+        if not isinstance(order.week, int | np.integer) or not 0 <= order.week < weeks:
+            expected = f"a whole number below {weeks}"
+            raise argument_mistake("orders.week", order.week, expected, "Count weeks from 0")
         if not 0.0 <= order.persons < math.inf:
             expected = "a number of people, 0 or more"
             raise argument_mistake("orders.persons", order.persons, expected, "Correct it")

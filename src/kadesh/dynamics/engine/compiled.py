@@ -48,12 +48,10 @@ def through_weeks(
     *,
     workers: int = 1,
 ) -> tuple[CampaignState, Bool[np.ndarray, " run"]]:
-    """The state after some weeks, and which runs stayed finite; it stops where one did not.
+    """The state after some weeks, and which runs stayed finite, their parameters included.
 
-    A run whose parameters are not finite did not either.
-
-    What happens is handed to `keep` with its first week, some weeks at a time: arrays with the
-    week first and the run last.
+    It stops where one did not. What happens is handed to `keep` with its first week, some weeks
+    at a time: arrays with the week first and the run last.
     """
     weeks_in = programme()  # Once, and not by every worker.
     places, runs = state.held_km2.shape
@@ -70,8 +68,10 @@ def through_weeks(
     def work(first: int, part: Ensemble, *, start: int, record: Rows) -> None:
         orders, then = schedule[start : start + pace], luck.after(start)
         part.advance(weeks_in, orders, replace(then, first_run=luck.first_run + first))
-        put(part.kept(len(orders)) if record else {}, record, first)
-        put(part.now() if start + pace >= weeks else {}, end, first)
+        if keep is not None:
+            put(part.kept(len(orders)), record, first)
+        if start + pace >= weeks:
+            put(part.now(), end, first)
 
     # Threads that lay runs out side by side wait for each other more than they gain.
     parts = list(map(begin, firsts))
