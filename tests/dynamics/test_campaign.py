@@ -612,6 +612,62 @@ def test_a_wrong_setting_is_refused_by_name(war: War, given: dict[str, Any], wor
         simulate(war, HELD, **({"weeks": 4, "runs": 2} | given))
 
 
+@pytest.mark.usefixtures("either_way")
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"first_run": 2**32 - 100}, "first_run"),
+        ({"first_run": -1}, "first_run"),
+        ({"first_month": 2**32}, "first_month"),
+        ({"workers": 0}, "workers"),
+    ],
+)
+def test_luck_that_has_no_address_is_refused(
+    started: tuple[CampaignState, CampaignParams], given: dict[str, int], word: str
+) -> None:
+    with pytest.raises(InputErrors, match=word):
+        step_many(*started, **given)
+
+
+@pytest.mark.usefixtures("either_way")
+def test_states_and_parameters_of_other_runs_are_refused(
+    started: tuple[CampaignState, CampaignParams],
+) -> None:
+    state, params = started
+    with pytest.raises(InputErrors, match="as many as there are states, 66"):
+        step_many(take_states(state, np.arange(64, 130)), params)
+
+
+@pytest.mark.usefixtures("either_way")
+@pytest.mark.parametrize("began", ["lost_km", "surprise_log", "recent_losses_persons_per_week"])
+def test_what_is_below_every_number_is_not_taken_for_nothing(
+    started: tuple[CampaignState, CampaignParams], began: str
+) -> None:
+    state, params = started
+    values = getattr(state, began).copy()
+    values[..., 5] = -np.inf
+    with pytest.raises(NumericalError, match="run 5"):
+        step_many(replace(state, **{began: values}), params)
+
+
+@pytest.mark.usefixtures("either_way")
+def test_a_number_worked_out_of_others_is_named_as_such(war: War) -> None:
+    with pytest.raises(NumericalError, match=r"per_fortification_depth \(worked out .* = inf"):
+        simulate(war, HELD, weeks=4, runs=3, assumptions={"fortification_depth_km": 0.0})
+    with pytest.raises(NumericalError, match=r"loss_rate_per_week \(worked out .* = inf"):
+        simulate(war, HELD, weeks=4, runs=3, assumptions={"loss_exposure_log.Ardia": 100.0})
+
+
+@pytest.mark.usefixtures("either_way")
+def test_numbers_at_the_edge_of_sense_pass_without_a_warning(war: War) -> None:
+    """Warnings are errors in tests."""
+    for name in ("fortification_weeks", "surprise_decay_weeks", "reserve_delay_weeks"):
+        assert simulate(war, HELD, weeks=5, runs=70, assumptions={name: 0.0}).sizes["run"] == 70
+    for name in ("loss_noise", "production_eur_per_week.Ardia"):
+        with pytest.raises(NumericalError):
+            simulate(war, HELD, weeks=8, runs=70, assumptions={name: 1e39})
+
+
 def test_a_part_of_a_run_or_of_a_week_is_refused(war: War) -> None:
     """Where types are not checked, as they are in tests."""
     unchecked = inspect.unwrap(simulate)

@@ -13,6 +13,7 @@ import pytest
 from kadesh.dynamics import MECHANISMS, CampaignParams, CampaignState, start_state, step_many
 from kadesh.dynamics.advance import advance
 from kadesh.dynamics.engine import arrays, compiled
+from kadesh.dynamics.engine.given import as_given
 from kadesh.dynamics.engine.layout import LANES
 from kadesh.dynamics.shocks import Luck, shock_keys
 from kadesh.errors import InputErrors
@@ -119,6 +120,35 @@ def test_a_side_that_has_run_out_is_the_same_side_compiled(lively: State, gone: 
     aid = params.aid._replace(aid_flow_eur_per_week=np.zeros_like(params.aid.aid_flow_eur_per_week))
     params = replace(params, materiel=materiel, aid=aid)
     there = advance(state, params, nothing_ordered(4), seed=5, stream="x")
+    assert_same(by_arrays(state, params, nothing_ordered(4)), there)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_numbers_that_make_no_sense_make_the_same_nonsense(lively: State, sign: float) -> None:
+    """Reserves below nothing, fewer than nobody sent out of them, land in double precision."""
+    state, params = lively
+    reserve = state.reserve_persons.copy()
+    reserve[0] = -5e4
+    state = replace(state, reserve_persons=reserve, held_km2=state.held_km2.astype(float) * 0.9)
+    share = np.full(RUNS, 0.3 * sign)
+    params = replace(params, surprise=params.surprise._replace(operation_reserve_share=share))
+    orders = nothing_ordered(2)
+    orders[1, 1, 2] = 7e3
+    there = advance(state, params, orders, seed=5, stream="x")
+    assert_same(by_arrays(*as_given(state, params), orders), there)
+    assert there.reserve_persons[0].min() < 0
+
+
+def test_one_number_for_all_runs_and_sides_is_that_in_either_way(lively: State) -> None:
+    state, params = lively
+    one = params.mobilization._replace(recruitment_persons_per_week=np.float32(5e3))
+    every = params.mobilization._replace(
+        recruitment_persons_per_week=np.full((2, RUNS), 5e3, np.float32)
+    )
+    there = advance(
+        state, replace(params, mobilization=one), nothing_ordered(4), seed=5, stream="x"
+    )
+    params = replace(params, mobilization=every)
     assert_same(by_arrays(state, params, nothing_ordered(4)), there)
 
 

@@ -124,16 +124,17 @@ def test_a_sum_near_the_middle_of_two_numbers_is_rounded_once(a: f4, b: f4, far:
     assert_rounded_once(a, b, f4(float(Fraction(float(near)) - exact + half)))
 
 
-@pytest.mark.parametrize("tail", [0, 2.0**-60, -(2.0**-60)])
-def test_a_second_rounding_does_not_go_the_other_way(tail: float) -> None:
-    """1 + 2^-24 lies in the middle; what is added to it is lost in double precision."""
-    a, c = f4(1 + 2.0**-23), f4(tail)
-    b = f4(1 + 2.0**-23)  # The product is 1 + 2^-22 + 2^-46.
-    assert_rounded_once(a, b, c)
-    assert_rounded_once(f4(2.0**-24), f4(1), f4(1))
-    assert_rounded_once(f4(2.0**-12 + 2.0**-30), f4(2.0**-12), f4(1))
-    assert_rounded_once(f4(2.0**-12 - 2.0**-32), f4(2.0**-12), f4(1))
-    assert_rounded_once(f4(2.0**-30), f4(tail or 1), f4(1 + 2.0**-23))
+@pytest.mark.parametrize("root", [4097.0, 2.0**-12 * 4097.0])
+@pytest.mark.parametrize("tail", [0.0, 2.0**-60, -(2.0**-60)])
+def test_a_second_rounding_does_not_go_the_other_way(root: float, tail: float) -> None:
+    """The square lies in the middle of two numbers; what is added is lost in double precision."""
+    a = f4(root)
+    square = float(a) * float(a)
+    beside = np.nextafter(f4(square), f4(np.inf if square > float(f4(square)) else 0.0))
+    assert square == 0.5 * (float(f4(square)) + float(beside))
+    c = f4(tail * square)
+    assert square + float(c) == square
+    assert_rounded_once(a, a, c)
 
 
 def assert_rounded_once(a: f4, b: f4, c: f4) -> None:

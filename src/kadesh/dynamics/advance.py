@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Float
 
 from kadesh.dynamics.engine import arrays, compiled
-from kadesh.dynamics.shocks import Luck, shock_keys
+from kadesh.dynamics.engine.given import as_given
+from kadesh.dynamics.shocks import MONTH_WEEKS, Luck, shock_keys
 from kadesh.dynamics.soundness import not_finite, require_finite
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.errors import argument_mistake
@@ -26,6 +27,9 @@ loading what is compiled one, in every process.
 
 NUMPY_EFFORT: Final = 4_000
 """As many weeks of a sector as a week of NumPy's takes, however few runs it is for."""
+
+ADDRESSES: Final = 2**32
+"""Runs, and months, that a stream of chance has luck for."""
 
 Keep = Callable[[int, dict[str, np.ndarray]], None]
 """Takes the first of some weeks, and what happened in them: the week first and the run last."""
@@ -52,18 +56,32 @@ def advance(
     What happens is handed to `keep`, some weeks at a time, in order.
 
     Raises:
-        InputErrors: `device` is neither "cpu" nor "gpu", or there is no such device.
+        InputErrors: `device` is neither "cpu" nor "gpu", or there is no such device; parameters
+            of other runs than states; runs or months that chance has no address for.
         NumericalError: a parameter is not finite, or a number at the end of a month or of the
             schedule.
     """
+    places, runs = state.held_km2.shape
+    months = -(-len(schedule) // MONTH_WEEKS)
+    for name, number, least, most in (
+        ("runs", runs, 1, ADDRESSES),
+        ("first_run", first_run, 0, ADDRESSES - runs),
+        ("first_month", first_month, 0, ADDRESSES - months),
+        ("workers", workers, 1, ADDRESSES),
+    ):
+        if not least <= number <= most:
+            expected = f"a whole number from {least} to {most}"
+            raise argument_mistake(name, number, expected, "Correct it")
     names = params.geography
     keys = shock_keys(seed, stream, names.side_ids, names.sector_ids)
     luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
     accelerator = None if device == "cpu" else _accelerator(device)
+    state, params = as_given(state, params)
+    require_finite(params, first_run, derived=False)
     if accelerator is not None:
         require_finite(params, first_run)
         end, sound = accelerator.through_weeks(state, params, schedule, luck, keep)
-    elif _is_few(len(schedule) * (state.held_km2.size + NUMPY_EFFORT)):
+    elif _is_few(len(schedule) * (places * runs + NUMPY_EFFORT)):
         require_finite(params, first_run)
         end, sound = arrays.through_weeks(state, params, schedule, luck, keep, progress)
     else:

@@ -104,10 +104,12 @@ def simulate(
         if name not in draws:
             raise argument_mistake("factors", name, "an assumption of the war", "Correct the id")
         draws[name] = draws[name] * factor
-    state, params = start_state(
-        war, start, draws, as_of=when, seed=seed, switched_off=off, objectives=objectives
-    )
-    schedule = _schedule(war, orders, weeks)
+    # What is no number is named where a campaign is run, not where it first appears.
+    with np.errstate(all="ignore"):
+        state, params = start_state(
+            war, start, draws, as_of=when, seed=seed, switched_off=off, objectives=objectives
+        )
+        schedule = _schedule(war, orders, weeks)
     courses = Courses(state, params, weeks, quantiles)
     advance(
         state,

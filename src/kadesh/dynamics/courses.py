@@ -43,7 +43,7 @@ class Courses:
         weeks: int,
         quantiles: Sequence[float] | None,
     ) -> None:
-        self._before = np.asarray(params.geography.held_before_km2)[:, None]
+        self._before = np.asarray(params.geography.held_before_km2, np.float32)[:, None]
         self._geography = params.geography
         self._quantiles = quantiles
         self._weeks = weeks
@@ -58,7 +58,7 @@ class Courses:
         """Take what was kept of some weeks."""
         for name, values in self._values.items():
             for week, of_runs in enumerate(kept[name], start=1 + first_week):
-                values[week] = self._kept(name, of_runs.astype(values.dtype)[None])[0]
+                values[week] = self._kept(name, of_runs.astype(np.float32)[None])[0]
 
     def _kept(
         self, name: str, of_runs: Float[np.ndarray, "week ... run"]

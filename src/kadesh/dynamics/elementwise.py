@@ -72,11 +72,11 @@ def at_least(values: Number, limit: Number) -> Number:
 
 
 def unless_tiny(values: Number) -> Number:
-    """`values`, or nothing below a millionth: of what fades from week to week and is not negative.
+    """`values`, or nothing where they are within a millionth of it: of what fades by the week.
 
     (Numbers that fade for ever end below what processors work at full speed.)
     """
-    return choose(values < 1e-6, 0.0, values)
+    return choose(absolute(values) < 1e-6, 0.0, values)
 
 
 def total(values: Number, axis: int, first: Number | None = None) -> Any:

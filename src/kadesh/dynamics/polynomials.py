@@ -33,7 +33,7 @@ _LN2_HIGH, _LN2_REST = 0.693359375, -2.12194440e-4
 
 
 def exp(x: Number) -> Number:
-    """e to the x; 0 below -87.7, infinite above 88.3."""
+    """e to the x; 0 below -87.7, infinite above 88.38."""
     # At the bounds the power of 2 is 0 and infinite, and NaN remains.
     within = choose(x < -87.9, -87.9, x)
     within = choose(within > 88.4, 88.4, within)

@@ -1,5 +1,6 @@
 """Numbers of a campaign that are not finite, by name: quantity, side, sector, week and run."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -19,18 +20,24 @@ from kadesh.dynamics.week import constants_of
 from kadesh.errors import NumericalError
 
 
-def require_finite(params: CampaignParams, first_run: int) -> None:
+def require_finite(params: CampaignParams, first_run: int, *, derived: bool = True) -> None:
     """Parameters of every run are numbers: in a condition a NaN would pass for a no.
+
+    With `derived`, what a week works out of them too.
 
     Raises:
         NumericalError: one is not.
     """
-    with np.errstate(all="ignore"):
-        constants = constants_of(params.mechanisms, params.switches)
-    groups: list[Any] = [*params.mechanisms, constants]
-    values = {name: value for group in groups for name, value in group._asdict().items()}
-    for name in ("effectiveness_log", "stake_weight", "attraction"):
-        values[name] = getattr(params, name)
+    values = [pair for group in params.mechanisms for pair in group._asdict().items()]
+    names = ("effectiveness_log", "stake_weight", "attraction")
+    values += [(name, getattr(params, name)) for name in names]
+    if derived:
+        with np.errstate(all="ignore"):
+            constants = constants_of(params.mechanisms, params.switches)
+        values += [
+            (f"{name} (worked out of assumptions)", value)
+            for name, value in constants._asdict().items()
+        ]
     found = _first_not_finite(values, params.geography)
     if found is not None:
         raise NumericalError(
@@ -54,7 +61,7 @@ def not_finite(
         if of_month == 0:
             shocks = luck.month(month, alone)
         now, _ = step(shocks.week(of_month), orders, now, own)
-        values = {field.name: getattr(now, field.name) for field in fields(now)}
+        values = [(field.name, getattr(now, field.name)) for field in fields(now)]
         found = _first_not_finite(values, params.geography)
         if found is not None:
             return NumericalError(
@@ -69,9 +76,11 @@ def not_finite(
     )
 
 
-def _first_not_finite(values: dict[str, Any], geography: Geography) -> tuple[str, int] | None:
+def _first_not_finite(
+    values: Iterable[tuple[str, Any]], geography: Geography
+) -> tuple[str, int] | None:
     """The first number that is not finite, with its side and sector, and its run; or None."""
-    for name, given in values.items():
+    for name, given in values:
         numbers = np.atleast_1d(given)
         if not np.isfinite(numbers).all():
             *where, run = (int(i) for i in np.argwhere(~np.isfinite(numbers))[0])

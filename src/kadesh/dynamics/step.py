@@ -1,7 +1,7 @@
 """A week of many runs as arrays, in NumPy or JAX: the same week that the processor runs compiled.
 
-It serves where speed is no matter (the start of a campaign, summaries, tests of the compiled week)
-and on an accelerator (`kadesh.dynamics.engine.accelerator`).
+It serves the first weeks of a process (`kadesh.dynamics.engine.arrays`), the start of a campaign
+and summaries, and on an accelerator (`kadesh.dynamics.engine.accelerator`).
 """
 
 from typing import Any, NamedTuple
@@ -218,8 +218,8 @@ def _operations(
     surprise, constants = given.params.surprise, given.constants
     shares = _stacked(front.shares)
     xp = shares.__array_namespace__()
-    reserve = side.reserve_persons
-    available = surprise.operation_reserve_share * reserve
+    reserve = at_least(side.reserve_persons, 0.0)
+    available = at_least(surprise.operation_reserve_share * reserve, 0.0)
     there = sector.deployed_persons + LEAST_FORCE
     forts = constants.fortification_log_strength * sector.fortification_share
     prospects = prospect(
@@ -238,4 +238,5 @@ def _operations(
     people = total(wanted, 1)
     enough = choose(people > reserve, reserve / at_least(people, 1.0), 1.0)
     scale = given.on.surprise * enough
-    return wanted * scale[:, None], at_least(reserve - scale * people, 0.0)
+    left = at_least(reserve - scale * people, 0.0)
+    return wanted * scale[:, None], choose(people > 0.0, left, side.reserve_persons)

@@ -298,9 +298,9 @@ def home_front(
     wounded = reserves.returning_share * losses_persons
     recent = side.recent_losses_persons_per_week
     after = Side(
-        reserve_persons=side.reserve_persons - released + trained + recovered,
-        training_persons=side.training_persons - trained + joined,
-        recovering_persons=side.recovering_persons - recovered + wounded,
+        reserve_persons=unless_tiny(side.reserve_persons - released + trained + recovered),
+        training_persons=unless_tiny(side.training_persons - trained + joined),
+        recovering_persons=unless_tiny(side.recovering_persons - recovered + wounded),
         pool_persons=side.pool_persons - joined,
         out_persons=side.out_persons + losses_persons - wounded,
         losses_persons=side.losses_persons + losses_persons,

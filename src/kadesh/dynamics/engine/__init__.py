@@ -1,1 +1,1 @@
-"""How a week is worked: compiled for the processor, lane by lane, or on an accelerator by JAX."""
+"""How weeks are worked: by NumPy, compiled for the processor lane by lane, or by JAX elsewhere."""

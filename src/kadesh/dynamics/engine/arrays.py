@@ -1,4 +1,4 @@
-"""Runs taken through weeks by NumPy, some hundred at a time: for what is not worth compiling.
+"""Runs taken through weeks by NumPy, a thousand at a time: for what is not worth compiling.
 
 Every bit is that of the compiled week, at about a hundredth of its speed.
 """
@@ -33,11 +33,16 @@ def through_weeks(
     What happens is handed to `keep` at once: arrays with the week first and the run last.
     """
     runs = state.held_km2.shape[-1]
-    end = {field.name: np.empty_like(getattr(state, field.name)) for field in fields(state)}
+    end = {
+        field.name: np.empty_like(getattr(state, field.name), order="C", subok=False)
+        for field in fields(state)
+    }
     sound, record = np.ones(runs, bool), None if keep is None else dict[str, np.ndarray]()
     parts = [slice(first, min(first + RUNS, runs)) for first in range(0, runs, RUNS)]
     for done, part in enumerate(parts, start=1):
-        last, sound[part] = _through(state, params, schedule, luck, part, record)
+        # What is no number is looked for at the end of a month, not where it first appears.
+        with np.errstate(all="ignore"):
+            last, sound[part] = _through(state, params, schedule, luck, part, record)
         for name, values in end.items():
             values[..., part] = getattr(last, name)
         if progress is not None:
@@ -64,9 +69,7 @@ def _through(
         month, of_month = divmod(week, MONTH_WEEKS)
         if of_month == 0:
             shocks = luck.month(month, part)
-        # What is no number is looked for at the end of a month, not where it first appears.
-        with np.errstate(all="ignore"):
-            sector, side, info = array_week(shocks.week(of_month), orders, sector, side, given)
+        sector, side, info = array_week(shocks.week(of_month), orders, sector, side, given)
         if record is not None:
             for name, values in recorded(sector, side, info).items():
                 if name not in record:

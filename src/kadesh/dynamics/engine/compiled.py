@@ -50,8 +50,8 @@ def through_weeks(
 ) -> tuple[CampaignState, Bool[np.ndarray, " run"]]:
     """The state after some weeks, and which runs stayed finite, their parameters included.
 
-    It stops where one did not. What happens is handed to `keep` with its first week, some weeks
-    at a time: arrays with the week first and the run last.
+    It stops where one did not, and gives the state it began with. What happens is handed to
+    `keep` with its first week, some weeks at a time: arrays with the week first and the run last.
     """
     weeks_in = programme()  # Once, and not by every worker.
     places, runs = state.held_km2.shape
@@ -91,7 +91,7 @@ def through_weeks(
                 break
             if keep is not None:
                 keep(start, {name: values[..., :runs] for name, values in record.items()})
-    return as_state(end, runs), sound
+    return as_state(end, runs) if sound.all() else state, sound
 
 
 def _kept_weeks(blocks: int, places: int) -> int:

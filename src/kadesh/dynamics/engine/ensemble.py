@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int32
 from kadesh.dynamics.engine.layout import (
     BITS,
     EFFECTIVENESS,
+    GROUPS,
     LANES,
     LINE,
     P_ROWS,
@@ -146,7 +147,7 @@ def laid_out(state: CampaignState, params: CampaignParams, kept_weeks: int = 0) 
     for group, rows in PARAMS.items():
         for name, row in rows.items():
             values = getattr(getattr(params, group), name)
-            numbers[row : row + (2 if np.ndim(values) == 2 else 1), :runs] = values
+            numbers[row : row + (2 if is_pair(GROUPS[group], name) else 1), :runs] = values
     numbers[EFFECTIVENESS : EFFECTIVENESS + 2, :runs] = params.effectiveness_log
     numbers[:, runs:] = numbers[:, runs - 1 : runs]
     geography = params.geography

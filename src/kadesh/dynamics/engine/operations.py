@@ -31,8 +31,8 @@ def _commit(x, q, p, holds, area, home, beside, waits, orders, on, side, lane, o
     """One side opens its operations of a week in one run."""
     sectors, other = len(x), 1 - side
     at, across = side * SECOND + lane, other * SECOND + lane
-    everybody = q[Q.reserve_persons + at]
-    available = p[SHARE + lane] * everybody
+    everybody = at_least(q[Q.reserve_persons + at], ZERO)
+    available = at_least(p[SHARE + lane] * everybody, ZERO)
     best = ZERO
     for s in range(sectors):
         chance = ZERO
@@ -63,7 +63,8 @@ def _commit(x, q, p, holds, area, home, beside, waits, orders, on, side, lane, o
     scale = on.surprise * (everybody / max(total, ONE) if total > everybody else ONE)
     for s in range(sectors):
         x[s, COMMITTED + at] *= scale
-    q[Q.reserve_persons + at] = at_least(everybody - scale * total, ZERO)
+    if total > ZERO:
+        q[Q.reserve_persons + at] = at_least(everybody - scale * total, ZERO)
 
 
 @compiled

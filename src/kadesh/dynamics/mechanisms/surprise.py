@@ -64,5 +64,5 @@ def faded(surprise_log: Number, kept_share: Number) -> Number:
 
 def next_surprise(left_log: Number, committed_persons: Number, params: SurpriseParams) -> Number:
     """Surprise in force this week: what is left of earlier operations, or a new one's."""
-    fresh = choose(committed_persons > 0.0, params.surprise_log_strength, 0.0)
-    return at_least(left_log, fresh)
+    fresh = at_least(left_log, params.surprise_log_strength)
+    return choose(committed_persons > 0.0, fresh, left_log)
