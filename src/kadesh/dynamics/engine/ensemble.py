@@ -119,8 +119,6 @@ def as_state(room: Rows, runs: int) -> CampaignState:
 def _in_lanes(values: Any, runs: int) -> np.ndarray:
     """Numbers (..., run) cut into blocks (block, ..., lane), the last run repeated."""
     given = np.asarray(values, np.float32)
-    if given.shape[-1:] != (runs,):
-        given = np.broadcast_to(given, (*given.shape[:-1], runs))
     missing = -runs % LANES
     if missing:
         given = np.concatenate([given, np.repeat(given[..., -1:], missing, axis=-1)], axis=-1)
@@ -129,7 +127,7 @@ def _in_lanes(values: Any, runs: int) -> np.ndarray:
 
 
 def laid_out(state: CampaignState, params: CampaignParams, kept_weeks: int = 0) -> Ensemble:
-    """States and parameters as the compiled week takes them, and room for weeks to be kept."""
+    """States and parameters (`engine.given`) in lanes, and room for weeks to be kept."""
     runs, places = state.held_km2.shape[-1], len(params.geography.area_km2)
     blocks = -(-runs // LANES)
     sectors = np.empty((blocks, places, X_ROWS, LANES), np.float32)
