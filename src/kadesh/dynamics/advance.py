@@ -14,7 +14,7 @@ from jaxtyping import Float
 from kadesh.dynamics.engine import arrays, compiled
 from kadesh.dynamics.engine.given import as_given
 from kadesh.dynamics.shocks import MONTH_WEEKS, Luck, shock_keys
-from kadesh.dynamics.soundness import not_finite, require_finite
+from kadesh.dynamics.soundness import not_finite, require_finite, require_finite_constants
 from kadesh.dynamics.state import CampaignParams, CampaignState
 from kadesh.errors import argument_mistake
 
@@ -77,19 +77,20 @@ def advance(
     luck = Luck(keys, first_run, first_month, -1.0 if mirrored else 1.0)
     accelerator = None if device == "cpu" else _accelerator(device)
     state, params = as_given(state, params)
-    require_finite(params, first_run, derived=False)
+    require_finite(params, first_run)
     if accelerator is not None:
-        require_finite(params, first_run)
+        require_finite_constants(params, first_run)
         end, sound = accelerator.through_weeks(state, params, schedule, luck, keep)
     elif _is_few(len(schedule) * (places * runs + NUMPY_EFFORT)):
-        require_finite(params, first_run)
+        require_finite_constants(params, first_run)
         end, sound = arrays.through_weeks(state, params, schedule, luck, keep, progress)
     else:
+        # The compiled weeks look at constants themselves, side by side.
         end, sound = compiled.through_weeks(
             state, params, schedule, luck, keep, progress, workers=workers
         )
     if not sound.all():
-        require_finite(params, first_run)
+        require_finite_constants(params, first_run)
         raise not_finite(state, params, schedule, luck, int(np.flatnonzero(~sound)[0]))
     reached: CampaignState = end
     return reached

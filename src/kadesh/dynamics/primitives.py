@@ -13,8 +13,11 @@ import numpy as np
 Number = Any
 """Arrays of NumPy or JAX that broadcast against each other, or one number each."""
 
-_HALF_WAY, _BELOW_SINGLE = np.int64(0x10000000), np.int64(0x1FFFFFFF)
+_BELOW_SINGLE, _HALF_WAY = np.int64(0x1FFFFFFF), np.int64(0x10000000)
 """Of a number of double precision: what single precision leaves out, and that at its middle."""
+
+MANTISSA, ROOT_OF_HALF = np.uint32(0x007FFFFF), np.uint32(0x3F3504F3)
+"""Of a number of single precision: the bits of its mantissa; and all bits of the root of 1/2."""
 
 
 def sqrt(x: Number) -> Number:
@@ -75,10 +78,7 @@ def power_of_two(whole: Number) -> Number:
 
 def parted(x: Number) -> tuple[Number, Number]:
     """m from the root of 1/2 to that of 2, and whole n, so that a normal x above 0 is m 2^n."""
-    bits = x.view(np.uint32) - np.uint32(_ROOT_OF_HALF)
-    mantissa = (bits & np.uint32(_MANTISSA)) + np.uint32(_ROOT_OF_HALF)
+    bits = x.view(np.uint32) - ROOT_OF_HALF
+    mantissa = (bits & MANTISSA) + ROOT_OF_HALF
     exponent = bits.view(np.int32) >> np.int32(23)
     return mantissa.view(np.float32), exponent.astype(np.float32)
-
-
-_ROOT_OF_HALF, _MANTISSA = 0x3F3504F3, 0x007FFFFF

@@ -20,24 +20,30 @@ from kadesh.dynamics.week import constants_of
 from kadesh.errors import NumericalError
 
 
-def require_finite(params: CampaignParams, first_run: int, *, derived: bool = True) -> None:
+def require_finite(params: CampaignParams, first_run: int) -> None:
     """Parameters of every run are numbers: in a condition a NaN would pass for a no.
-
-    With `derived`, what a week works out of them too.
 
     Raises:
         NumericalError: one is not.
     """
     values = [pair for group in params.mechanisms for pair in group._asdict().items()]
     names = ("effectiveness_log", "stake_weight", "attraction")
-    values += [(name, getattr(params, name)) for name in names]
-    if derived:
-        with np.errstate(all="ignore"):
-            constants = constants_of(params.mechanisms, params.switches)
-        values += [
-            (f"{name} (worked out of assumptions)", value)
-            for name, value in constants._asdict().items()
-        ]
+    _require(values + [(name, getattr(params, name)) for name in names], params, first_run)
+
+
+def require_finite_constants(params: CampaignParams, first_run: int) -> None:
+    """What a week works out of the parameters of every run are numbers.
+
+    Raises:
+        NumericalError: one is not.
+    """
+    with np.errstate(all="ignore"):
+        constants = constants_of(params.mechanisms, params.switches)._asdict()
+    values = [(f"{name} (worked out of assumptions)", value) for name, value in constants.items()]
+    _require(values, params, first_run)
+
+
+def _require(values: Iterable[tuple[str, Any]], params: CampaignParams, first_run: int) -> None:
     found = _first_not_finite(values, params.geography)
     if found is not None:
         raise NumericalError(

@@ -33,21 +33,21 @@ def through_weeks(
     What happens is handed to `keep` at once: arrays with the week first and the run last.
     """
     runs = state.held_km2.shape[-1]
-    end = {
-        field.name: np.empty_like(getattr(state, field.name), order="C", subok=False)
-        for field in fields(state)
-    }
-    sound, record = np.ones(runs, bool), None if keep is None else dict[str, np.ndarray]()
+    before = {field.name: getattr(state, field.name) for field in fields(state)}
+    end = {name: np.empty(values.shape, values.dtype) for name, values in before.items()}
+    sound, record = np.ones(runs, bool), Record()
     parts = [slice(first, min(first + RUNS, runs)) for first in range(0, runs, RUNS)]
     for done, part in enumerate(parts, start=1):
         # What is no number is looked for at the end of a month, not where it first appears.
         with np.errstate(all="ignore"):
-            last, sound[part] = _through(state, params, schedule, luck, part, record)
+            last, sound[part] = _through(
+                state, params, schedule, luck, part, None if keep is None else record
+            )
         for name, values in end.items():
             values[..., part] = getattr(last, name)
         if progress is not None:
             progress(done, len(parts))
-    if keep is not None and record is not None and sound.all():
+    if keep is not None and sound.all():
         keep(0, record)
     return CampaignState(**end), sound
 

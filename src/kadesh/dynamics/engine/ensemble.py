@@ -116,13 +116,12 @@ def as_state(room: Rows, runs: int) -> CampaignState:
     return CampaignState(**found)
 
 
-def _in_lanes(values: Any, runs: int) -> np.ndarray:
+def _in_lanes(values: np.ndarray, runs: int) -> np.ndarray:
     """Numbers (..., run) cut into blocks (block, ..., lane), the last run repeated."""
-    given = np.asarray(values, np.float32)
     missing = -runs % LANES
     if missing:
-        given = np.concatenate([given, np.repeat(given[..., -1:], missing, axis=-1)], axis=-1)
-    blocks = given.reshape(*given.shape[:-1], -1, LANES)
+        values = np.concatenate([values, np.repeat(values[..., -1:], missing, axis=-1)], axis=-1)
+    blocks = values.reshape(*values.shape[:-1], -1, LANES)
     return blocks.transpose(-2, *range(blocks.ndim - 2), -1)
 
 
@@ -150,15 +149,15 @@ def laid_out(state: CampaignState, params: CampaignParams, kept_weeks: int = 0) 
     numbers[:, runs:] = numbers[:, runs - 1 : runs]
     geography = params.geography
     words = np.zeros((places, -(-places // BITS), BITS), np.uint32)
-    words.reshape(places, -1)[:, :places] = np.asarray(geography.neighbours) > 0
+    words.reshape(places, -1)[:, :places] = geography.neighbours > 0
     beside = (words << np.arange(BITS, dtype=np.uint32)).sum(axis=-1, dtype=np.uint32)
     return Ensemble(
         runs,
         sectors.reshape(blocks, places, -1),
         sides.reshape(blocks, -1),
         numbers.reshape(P_ROWS, blocks, LANES).swapaxes(0, 1).reshape(blocks, -1),
-        np.asarray(geography.area_km2, np.float32),
-        np.ascontiguousarray(np.asarray(geography.is_home, np.float32).T),
+        geography.area_km2,
+        np.ascontiguousarray(geography.is_home.T),
         beside.view(np.int32),
         Switches(*map(np.float32, params.switches)),
         np.empty((blocks, kept_weeks, 7, places, LANES), np.float32),

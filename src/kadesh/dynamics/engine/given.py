@@ -19,19 +19,15 @@ def as_given(state: CampaignState, params: CampaignParams) -> tuple[CampaignStat
     places, runs = state.held_km2.shape
     states = {field.name: getattr(state, field.name) for field in fields(state)}
     for name, values in states.items():
-        shape = (*np.shape(values)[:-1], runs)
-        kind = np.int32 if name == "aid_regime" else np.float32
-        states[name] = _of_runs(f"state.{name}", values, shape, kind)
+        number = np.int32 if name == "aid_regime" else np.float32
+        states[name] = _of_runs(f"state.{name}", values, (*values.shape[:-1], runs), number)
     found: dict[str, Any] = {}
     for group, kind in GROUPS.items():
-        given = getattr(params, group)
-        numbers = {
-            name: _of_runs(
-                f"params.{group}.{name}", values, (2, runs) if is_pair(kind, name) else (runs,)
-            )
-            for name, values in given._asdict().items()
-        }
-        found[group] = type(given)(**numbers)
+        numbers = getattr(params, group)._asdict()
+        for name, values in numbers.items():
+            sides = (2,) if is_pair(kind, name) else ()
+            numbers[name] = _of_runs(f"params.{group}.{name}", values, (*sides, runs))
+        found[group] = kind(**numbers)
     for name, shape in (
         ("stake_weight", (places, runs)),
         ("attraction", (2, places, runs)),
@@ -46,8 +42,10 @@ def as_given(state: CampaignState, params: CampaignParams) -> tuple[CampaignStat
     return CampaignState(**states), replace(params, geography=geography, **found)
 
 
-def _of_runs(name: str, values: Any, shape: tuple[int, ...], kind: Any = np.float32) -> np.ndarray:
-    given = np.asarray(values, kind)
+def _of_runs(
+    name: str, values: Any, shape: tuple[int, ...], number: Any = np.float32
+) -> np.ndarray:
+    given = np.asarray(values, number)
     if given.shape[-1:] not in {(), (1,), shape[-1:]}:
         expected = f"as many as there are states, {shape[-1]}"
         raise argument_mistake(name, f"{given.shape[-1]} runs", expected, "Take the same runs")

@@ -37,6 +37,7 @@ from kadesh.dynamics.mechanisms import (
     withdrawal,
 )
 
+MANTISSA, ROOT_OF_HALF = primitives.MANTISSA, primitives.ROOT_OF_HALF
 f4, i4, u4 = np.float32, np.int32, np.uint32
 
 OPTIONS: Final[dict[str, Any]] = {
@@ -136,8 +137,8 @@ def _power_of_two(whole):
 
 
 def _parted(x):
-    u = u4(f4(x).view(np.uint32) - u4(0x3F3504F3))
-    mantissa = u4((u & u4(0x007FFFFF)) + u4(0x3F3504F3)).view(np.float32)
+    u = u4(f4(x).view(np.uint32) - ROOT_OF_HALF)
+    mantissa = u4((u & MANTISSA) + ROOT_OF_HALF).view(np.float32)
     return mantissa, f4(i4(i4(u) >> i4(23)))
 
 
